@@ -29,12 +29,18 @@ const (
 	portHTTP    = 80
 )
 
+// maxTyped bounds what is looked at, in bytes, several times the longest host.
+const maxTyped = 2048
+
 // Normalise returns the one form of the endpoint typed: a scheme, a lower-case
 // ASCII host and the port where it is not the scheme's own. Without a scheme
 // https is meant. Normalising a second time changes nothing.
 //
 // An error is an *Error, whose Reason is one of this package's sentinels.
 func Normalise(typed string) (string, error) {
+	if len(typed) > maxTyped {
+		return "", refuse(ErrLong, "")
+	}
 	text := strings.TrimFunc(typed, unicode.IsSpace)
 	if text == "" {
 		return "", refuse(ErrEmpty, "")

@@ -66,6 +66,7 @@ func TestNormaliseRefuses(t *testing.T) {
 		suggest string
 	}{
 		"nothing":                 {"", endpoint.ErrEmpty, ""},
+		"long":                    {"https://cloud.bentoml.com" + strings.Repeat("/", 2048), endpoint.ErrLong, ""},
 		"only space":              {" \n\t", endpoint.ErrEmpty, ""},
 		"only a scheme":           {"https://", endpoint.ErrNoHost, ""},
 		"only a port":             {"https://:443", endpoint.ErrNoHost, ""},

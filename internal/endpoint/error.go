@@ -5,6 +5,7 @@ import "errors"
 // What keeps a text from being an endpoint. None of them quotes it.
 var (
 	ErrEmpty     = errors.New("endpoint is empty")
+	ErrLong      = errors.New("endpoint is too long")
 	ErrControl   = errors.New("endpoint has control characters or bytes that are not text")
 	ErrScheme    = errors.New("endpoint has a scheme other than https")
 	ErrUserInfo  = errors.New("endpoint has a user name or an @ in it")
@@ -21,6 +22,7 @@ var (
 // hints are the next steps, where one holds whatever the host is.
 var hints = map[error]string{
 	ErrEmpty:    "an endpoint looks like https://cloud.bentoml.com",
+	ErrLong:     "an endpoint looks like https://cloud.bentoml.com",
 	ErrControl:  "type the endpoint anew; it looks like https://cloud.bentoml.com",
 	ErrScheme:   "an endpoint starts with https://",
 	ErrUserInfo: "the token goes in by itself, the endpoint holds only https:// and the host",
