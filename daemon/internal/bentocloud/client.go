@@ -1,0 +1,214 @@
+// Package bentocloud speaks BentoCloud's management API for the daemon: it finds
+// out whom a token belongs to and what is known about it.
+//
+// A token goes out in one header, X-YATAI-API-TOKEN, to one host: the endpoint it
+// was given for. So that it goes nowhere else this client
+//
+//   - normalises every endpoint itself, and with that never speaks plain http to
+//     another machine;
+//   - sends requests by a bare http.RoundTripper, which cannot follow a redirect;
+//   - dials this machine for every name below localhost, whatever DNS says of it;
+//   - goes round the proxy for such names, because a proxy is another machine.
+//
+// What comes back is not trusted either. A reply is read under a deadline and a
+// cap, must be UTF-8 and JSON with the fields the call needs, and what a server
+// says is cut, cleaned and searched for the token before a person sees it.
+//
+// Every failure is an *Error whose Kind is one of the sentinels, so that the
+// daemon can tell a token that was refused from a network that is down.
+// BentoCloud's error replies are not documented: its own Python client expects 401
+// where Yatai, the server it grew from, sends 403, some bodies are {"message"}, some
+// are {"error"} and some are empty. All of them are understood here.
+package bentocloud
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+	"unicode/utf8"
+
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/internal/endpoint"
+)
+
+// Header is the request header the management API takes a token in.
+const Header = "X-YATAI-API-TOKEN"
+
+// What a Config holds where it is left empty, and limits that are nobody's choice.
+const (
+	defaultTimeout   = 15 * time.Second
+	defaultUserAgent = "bento-cred"
+	defaultMaxReply  = 1 << 20
+	maxHeaderBytes   = 64 << 10
+	idleTimeout      = 30 * time.Second
+	maxIdle          = 4
+)
+
+// Config says how a Client calls. Its zero value is valid.
+type Config struct {
+	// Timeout bounds each call from dialling to the last byte; if 0, 15 s.
+	Timeout time.Duration
+	// UserAgent names us to the server; if empty, "bento-cred".
+	UserAgent string
+	// MaxReply is the longest reply taken, in bytes; if 0, 1 MiB.
+	MaxReply int64
+	// Proxy picks the proxy for a request; if nil, the environment's. It is not
+	// asked for loopback.
+	Proxy func(*http.Request) (*url.URL, error)
+	// RootCAs are the authorities trusted; if nil, the system's.
+	RootCAs *x509.CertPool
+}
+
+// Client calls the management API of any endpoint. It may be used by several
+// goroutines at once.
+type Client struct {
+	timeout   time.Duration
+	userAgent string
+	maxReply  int64
+	transport *http.Transport
+}
+
+// New returns a Client.
+func New(cfg Config) *Client {
+	c := &Client{timeout: cfg.Timeout, userAgent: cfg.UserAgent, maxReply: cfg.MaxReply}
+	if c.timeout == 0 {
+		c.timeout = defaultTimeout
+	}
+	if c.userAgent == "" {
+		c.userAgent = defaultUserAgent
+	}
+	if c.maxReply == 0 {
+		c.maxReply = defaultMaxReply
+	}
+	proxy := cfg.Proxy
+	if proxy == nil {
+		proxy = http.ProxyFromEnvironment
+	}
+	c.transport = &http.Transport{
+		Proxy:                  aroundLoopback(proxy),
+		DialContext:            dial,
+		TLSClientConfig:        &tls.Config{RootCAs: cfg.RootCAs, MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           maxIdle,
+		IdleConnTimeout:        idleTimeout,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		OnProxyConnectResponse: checkProxy,
+	}
+	return c
+}
+
+// Close ends the connections kept open between calls. The Client stays usable.
+func (c *Client) Close() { c.transport.CloseIdleConnections() }
+
+// aroundLoopback returns proxy, not asked for this machine.
+func aroundLoopback(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(req *http.Request) (*url.URL, error) {
+		if endpoint.IsLoopback(req.URL.Hostname()) {
+			return nil, nil //nolint:nilnil // The transport's word for "no proxy".
+		}
+		return proxy(req)
+	}
+}
+
+// dial connects, taking every name below localhost for this machine.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err == nil && endpoint.IsLoopback(host) && net.ParseIP(host) == nil {
+		address = net.JoinHostPort("localhost", port)
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
+}
+
+// errProxy is a proxy that does not let us through.
+var errProxy = errors.New("proxy refused the connection")
+
+// checkProxy tells a proxy's refusal from the endpoint's.
+func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, reply *http.Response) error {
+	if reply.StatusCode != http.StatusOK {
+		return errProxy
+	}
+	return nil
+}
+
+// call is one request to one endpoint, and what its errors are made with.
+type call struct {
+	base  string
+	path  string
+	token credential.Secret
+}
+
+// prepare checks what a call needs before anything is sent.
+func prepare(typed, path string, token credential.Secret) (call, error) {
+	base, err := endpoint.Normalise(typed)
+	if err != nil {
+		return call{}, err
+	}
+	if !validToken(token.Reveal()) {
+		return call{}, &Error{Kind: ErrToken, Endpoint: base}
+	}
+	return call{base: base, path: path, token: token}, nil
+}
+
+// get sends one GET request and returns the body of its 200 reply.
+func (c *Client) get(ctx context.Context, to call) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to.base+to.path, nil)
+	if err != nil {
+		return nil, to.fail(ErrUnreachable, err)
+	}
+	req.Header.Set(Header, to.token.Reveal())
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.userAgent)
+	reply, err := c.transport.RoundTrip(req)
+	if err != nil {
+		return nil, to.failTransport(ctx, err)
+	}
+	defer func() { _ = reply.Body.Close() }() // Nothing was written; nothing is lost.
+	body, err := io.ReadAll(io.LimitReader(reply.Body, c.maxReply+1))
+	if err != nil {
+		return nil, to.failTransport(ctx, err)
+	}
+	if reply.StatusCode != http.StatusOK {
+		return nil, to.failStatus(reply, body)
+	}
+	return body, to.checkBody(reply, body, c.maxReply)
+}
+
+// checkBody refuses a 200 reply that cannot be the API's.
+func (to call) checkBody(reply *http.Response, body []byte, limit int64) error {
+	switch {
+	case int64(len(body)) > limit:
+		return to.failReply("the reply is too large")
+	case isHTML(reply, body):
+		return &Error{Kind: ErrWrongHost, Endpoint: to.base, Status: reply.StatusCode}
+	case len(body) == 0:
+		return to.failReply("the reply is empty")
+	case !utf8.Valid(body):
+		return to.failReply("the reply is not UTF-8")
+	}
+	return nil
+}
+
+// maxToken bounds a token well above every known one.
+const maxToken = 8 << 10
+
+// validToken reports whether value can stand in a header as it is. The form of a
+// token is the cloud's business; what a header would change or refuse is ours.
+func validToken(value string) bool {
+	if value == "" || len(value) > maxToken || value[0] == ' ' || value[len(value)-1] == ' ' {
+		return false
+	}
+	for _, c := range []byte(value) {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
