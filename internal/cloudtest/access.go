@@ -1,0 +1,106 @@
+package cloudtest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// scopeAll is the scope that allows everything.
+const scopeAll = "api"
+
+// headerOrganization picks an organization; BentoML's client never sends it.
+const headerOrganization = "X-Yatai-Organization"
+
+// wielded returns a copy of the token with a value, unless it is not there or
+// expired, and notes that it was used.
+func (c *Cloud) wielded(value string) (Token, refusal, bool) {
+	if value == "" {
+		return Token{}, refuseMissing, false
+	}
+	now := c.cfg.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.IndexFunc(c.tokens, func(t Token) bool { return t.Value == value })
+	if i < 0 {
+		return Token{}, refuseUnknown, false
+	}
+	token := &c.tokens[i]
+	if !token.Expires.IsZero() && !now.Before(token.Expires) {
+		return Token{}, refuseExpired, false
+	}
+	token.LastUsed = now
+	return *token, refusal{}, true
+}
+
+// guard lets a request of the management API pass whose token is known, for the
+// management API, and has the scope; "" needs no scope.
+func (c *Cloud) guard(scope string, next func(http.ResponseWriter, *http.Request, Token)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, no, ok := c.wielded(r.Header.Get(headerManagement))
+		if !ok {
+			c.refuse(w, no)
+			return
+		}
+		if !token.Developer {
+			c.refuse(w, refuseScope(scopeAll))
+			return
+		}
+		if scope != "" && !holds(token.Scopes, scope) {
+			c.refuse(w, refuseScope(scope))
+			return
+		}
+		// Yatai answers an organization it does not have with an empty 404.
+		if name := r.Header.Get(headerOrganization); name != "" && name != c.cfg.Organization {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		next(w, r, token)
+	})
+}
+
+// weaker are the operations that each operation includes, by Yatai's rule.
+var weaker = map[string][]string{
+	"read":    {"read", "write", "operate"},
+	"write":   {"write", "operate"},
+	"operate": {"operate"},
+}
+
+// holds reports whether scopes allow what scope names, as in "read_cluster".
+func holds(scopes []string, scope string) bool {
+	if slices.Contains(scopes, scopeAll) {
+		return true
+	}
+	operation, resource, _ := strings.Cut(scope, "_")
+	for _, enough := range weaker[operation] {
+		if slices.Contains(scopes, enough+"_"+resource) {
+			return true
+		}
+	}
+	return false
+}
+
+// deploymentHandler serves one deployment.
+func (c *Cloud) deploymentHandler(deployment Deployment) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/hello", func(w http.ResponseWriter, r *http.Request) {
+		greeting := map[string]string{"deployment": deployment.Name, "hello": "world"}
+		if deployment.Public {
+			reply(w, http.StatusOK, greeting)
+			return
+		}
+		value, _ := strings.CutPrefix(r.Header.Get(headerDeployment), bearer)
+		token, _, ok := c.wielded(value)
+		if !ok {
+			c.refuse(w, refuseBearer)
+			return
+		}
+		if !token.AllEndpoints && !slices.Contains(token.Deployments, deployment.Name) {
+			c.refuse(w, refuseAccess)
+			return
+		}
+		greeting["hello"] = token.User
+		reply(w, http.StatusOK, greeting)
+	})
+	return mux
+}

@@ -1,0 +1,75 @@
+// Command standin serves the stand-in of BentoCloud to programs that are not Go
+// tests: `make try` and scripts.
+//
+// It prints where it listens and what it knows as KEY=VALUE lines a shell can read,
+// ended by STANDIN_READY=1, and serves until its standard input ends, so that it
+// cannot outlive the script that started it.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/bento-cred/bento-cred/internal/cloudtest"
+)
+
+// What the stand-in knows. Nothing of it is real.
+const (
+	organization = "acme"
+	userName     = "ada"
+	userEmail    = "ada@acme.example"
+	deployment   = "summarizer"
+	tokenAll     = "made-up-token-for-everything"
+	tokenCalls   = "made-up-token-for-endpoints"
+	tokenExpired = "made-up-token-that-expired"
+	lifetime     = 30 * 24 * time.Hour
+)
+
+func main() { os.Exit(Main(os.Stdin, os.Stdout, time.Now)) }
+
+// Main serves until stdin ends and returns the exit code.
+func Main(stdin io.Reader, stdout io.Writer, now func() time.Time) int {
+	cloud := cloudtest.Start(config(now))
+	defer cloud.Close()
+	lines := []string{
+		"STANDIN_ENDPOINT=" + cloud.URL(),
+		"STANDIN_DEPLOYMENT=" + deployment,
+		"STANDIN_DEPLOYMENT_URL=" + cloud.DeploymentURL(deployment),
+		"STANDIN_ORGANIZATION=" + organization,
+		"STANDIN_USER=" + userName,
+		"STANDIN_EMAIL=" + userEmail,
+		"STANDIN_TOKEN=" + tokenAll,
+		"STANDIN_ENDPOINT_TOKEN=" + tokenCalls,
+		"STANDIN_EXPIRED_TOKEN=" + tokenExpired,
+		"STANDIN_READY=1",
+	}
+	if _, err := fmt.Fprintln(stdout, strings.Join(lines, "\n")); err != nil {
+		return 1
+	}
+	if _, err := io.Copy(io.Discard, stdin); err != nil {
+		return 1
+	}
+	return 0
+}
+
+// config returns one organization with a token of each sort that a script needs.
+func config(now func() time.Time) cloudtest.Config {
+	start := now()
+	return cloudtest.Config{
+		Organization: organization,
+		Users:        []cloudtest.User{{Name: userName, Email: userEmail, FirstName: "Ada", LastName: "Made-Up"}},
+		Deployments:  []cloudtest.Deployment{{Name: deployment}},
+		Now:          now,
+		Tokens: []cloudtest.Token{
+			{
+				Value: tokenAll, Name: "everything", Description: "developer operations and all endpoints",
+				Developer: true, AllEndpoints: true, Expires: start.Add(lifetime),
+			},
+			{Value: tokenCalls, Name: "calls", Deployments: []string{deployment}, Expires: start.Add(lifetime)},
+			{Value: tokenExpired, Name: "old", Developer: true, Expires: start.Add(-time.Hour)},
+		},
+	}
+}
