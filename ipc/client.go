@@ -1,0 +1,233 @@
+package ipc
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/internal/version"
+)
+
+// answerTime is how long a client waits for an answer: a little longer than the
+// daemon may take, so that it is the daemon that says what took so long.
+const answerTime = 5*time.Minute + 10*time.Second
+
+// patience is how long a client waits before it tells the person that it waits.
+const patience = 2 * time.Second
+
+// Config says how to reach the daemon.
+type Config struct {
+	// Socket is the path of the socket; see SocketPath.
+	Socket string
+	// Version is the version of the calling program. A daemon on demand that is
+	// older is replaced.
+	Version string
+	// Start starts a daemon where none answers; nil: none is started.
+	Start *Starter
+	// Notice tells a person what is being waited for; nil: nobody is told.
+	Notice func(string)
+}
+
+// Client is the Agent at the program's end of the socket. It serves one caller at a
+// time.
+type Client struct {
+	config   Config
+	socket   *socket
+	reader   *Reader
+	replaced bool // a daemon that was too old has been dealt with
+}
+
+// Client is an Agent.
+var _ Agent = (*Client)(nil)
+
+// Dial connects to the daemon, and starts one where none answers and config.Start
+// allows it.
+func Dial(ctx context.Context, config Config) (*Client, error) {
+	c := &Client{config: config}
+	if err := c.connect(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Client) connect(ctx context.Context) error {
+	s, err := connect(c.config.Socket)
+	if err != nil && nobodyListens(err) {
+		s, err = c.config.Start.connect(ctx, c.config.Socket)
+	}
+	if err != nil {
+		return asNoDaemon(err)
+	}
+	c.socket, c.reader = s, NewReader(s, MaxReply)
+	return nil
+}
+
+// asNoDaemon gives err the code of a daemon that cannot be reached, unless it has
+// a better one.
+func asNoDaemon(err error) error {
+	var coded *Error
+	if errors.As(err, &coded) {
+		return err
+	}
+	return &Error{
+		Code:    NoDaemon,
+		Message: "reaching the daemon: " + err.Error(),
+		Hint:    "run `bento-cred doctor`",
+	}
+}
+
+// Close ends the connection.
+func (c *Client) Close() error { return c.socket.Close() }
+
+// Ping implements Agent.
+func (c *Client) Ping(ctx context.Context) (Daemon, error) {
+	reply, err := c.Ask(ctx, "ping", Message{})
+	if err != nil {
+		return Daemon{}, err
+	}
+	return DecodeDaemon(reply)
+}
+
+// Credential implements Agent.
+func (c *Client) Credential(ctx context.Context, request Request) (Credential, error) {
+	reply, err := c.Ask(ctx, "get", request.Encode())
+	if err != nil {
+		return Credential{}, err
+	}
+	return DecodeCredential(reply)
+}
+
+// Ask sends a request that only reads. It is asked again, once, where the daemon
+// leaves before it answers, or is too old and can be replaced.
+func (c *Client) Ask(ctx context.Context, op string, request Message) (Message, error) {
+	reply, err := c.call(ctx, op, request)
+	if err != nil && hungUp(err) {
+		if err = c.redial(ctx); err == nil {
+			reply, err = c.call(ctx, op, request)
+		}
+	}
+	if err == nil && c.outdated(reply) && c.replace(ctx, reply) {
+		reply, err = c.call(ctx, op, request)
+	}
+	return finish(reply, err)
+}
+
+// Tell sends a request that changes something. It is sent again only where the
+// daemon was too old to understand it, and so did nothing.
+func (c *Client) Tell(ctx context.Context, op string, request Message) (Message, error) {
+	reply, err := c.call(ctx, op, request)
+	code := Code(reply.Get("error"))
+	ignored := code == Unsupported || code == Version
+	if err == nil && ignored && c.outdated(reply) && c.replace(ctx, reply) {
+		reply, err = c.call(ctx, op, request)
+	}
+	return finish(reply, err)
+}
+
+// finish turns a reply that tells of a failure into that failure.
+func finish(reply Message, err error) (Message, error) {
+	if err != nil {
+		return Message{}, asNoDaemon(err)
+	}
+	return reply, reply.failure()
+}
+
+// call writes one request and reads one reply.
+func (c *Client) call(ctx context.Context, op string, request Message) (Message, error) {
+	named := Message{attributes: make([]attribute, 0, 1+len(request.attributes))}
+	named.Add("op", op)
+	named.attributes = append(named.attributes, request.attributes...)
+	text, err := named.Append(make([]byte, 0, firstBuffer))
+	if err != nil {
+		return Message{}, err
+	}
+	if len(text) > MaxRequest {
+		return Message{}, badRequest("the request is longer than " + strconv.Itoa(MaxRequest) + " bytes")
+	}
+	if ctx.Done() != nil {
+		stop := context.AfterFunc(ctx, c.socket.interrupt)
+		defer stop()
+	}
+	_, err = c.socket.Write(text)
+	clear(text) // it may hold a token
+	if err != nil {
+		return Message{}, cancelled(ctx, err)
+	}
+	reply, err := c.await()
+	if err != nil {
+		return Message{}, cancelled(ctx, err)
+	}
+	return reply, nil
+}
+
+// await reads the reply, and says so when it takes long.
+func (c *Client) await() (Message, error) {
+	limit := patience
+	if c.config.Notice == nil {
+		limit = answerTime
+	}
+	if err := c.socket.setTimeout(limit); err != nil {
+		return Message{}, err
+	}
+	err := c.reader.Await()
+	if c.config.Notice != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+		c.config.Notice("waiting for the daemon; the keychain may be showing a dialog")
+		if err = c.socket.setTimeout(answerTime - patience); err == nil {
+			err = c.reader.Await()
+		}
+	}
+	if err != nil {
+		return Message{}, late(err)
+	}
+	reply, err := c.reader.Next()
+	return reply, late(err)
+}
+
+// late gives a passed time limit its code.
+func late(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return &Error{Code: TimedOut, Message: "the daemon did not answer in time", Hint: "run `bento-cred doctor`"}
+	}
+	return err
+}
+
+// cancelled returns ctx's error in place of err where ctx has ended.
+func cancelled(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return &Error{Code: TimedOut, Message: "asking the daemon: " + cause.Error()}
+	}
+	return err
+}
+
+func (c *Client) redial(ctx context.Context) error {
+	_ = c.socket.Close() // it is of no more use
+	return c.connect(ctx)
+}
+
+// outdated reports whether reply comes from a daemon older than this program.
+func (c *Client) outdated(reply Message) bool {
+	return !c.replaced && version.Older(reply.Get("server"), c.config.Version)
+}
+
+// replace puts a new daemon in the place of one that is too old, and reports whether
+// the request should be sent again. A daemon that we may not replace goes on
+// serving, and the person is told how to restart it.
+func (c *Client) replace(ctx context.Context, old Message) bool {
+	c.replaced = true
+	if c.config.Start != nil {
+		var request Message
+		request.Add("if_older_than", c.config.Version)
+		reply, err := c.call(ctx, "stop", request)
+		if err == nil && reply.failure() == nil {
+			return c.redial(ctx) == nil
+		}
+	}
+	if c.config.Notice != nil {
+		c.config.Notice("the daemon is version " + old.Get("server") + ", older than this program (" +
+			c.config.Version + "); restart it with `bento-cred stop`")
+	}
+	return false
+}

@@ -1,0 +1,115 @@
+//go:build unix
+
+package ipc
+
+import (
+	"errors"
+	"io"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// socket is a connected stream socket. It is the bare descriptor, blocking, with the
+// kernel's own time limits: package net costs a helper a tenth of its whole time.
+type socket struct{ fd int }
+
+// connect connects to the socket at path after making sure that it is ours.
+func connect(path string) (*socket, error) {
+	var stat syscall.Stat_t
+	if err := syscall.Stat(path, &stat); err != nil {
+		return nil, &os.PathError{Op: "stat", Path: path, Err: err}
+	}
+	if int(stat.Uid) != os.Geteuid() {
+		return nil, untrusted(path, int(stat.Uid))
+	}
+	fd, err := newSocket()
+	if err != nil {
+		return nil, os.NewSyscallError("socket", err)
+	}
+	s := &socket{fd: fd}
+	for {
+		err = syscall.Connect(fd, &syscall.SockaddrUnix{Name: path})
+		if !errors.Is(err, syscall.EINTR) {
+			break
+		}
+	}
+	if err == nil || errors.Is(err, syscall.EISCONN) {
+		err = checkListener(fd, path)
+	} else {
+		err = &os.PathError{Op: "connect", Path: path, Err: err}
+	}
+	if err != nil {
+		_ = s.Close() // nothing was written to it
+		return nil, err
+	}
+	return s, nil
+}
+
+// untrusted is the answer to a socket of another user.
+func untrusted(path string, uid int) error {
+	return &Error{
+		Code:    Untrusted,
+		Message: "the socket " + strconv.Quote(path) + " belongs to user " + strconv.Itoa(uid) + ", not to you",
+		Hint:    "remove it, or set " + SocketVariable + " to a path in a directory only you can enter",
+	}
+}
+
+// setTimeout bounds every later read and write; 0 takes the bound away.
+func (s *socket) setTimeout(d time.Duration) error {
+	tv := syscall.NsecToTimeval(int64(d))
+	if err := syscall.SetsockoptTimeval(s.fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &tv); err != nil {
+		return os.NewSyscallError("setsockopt", err)
+	}
+	return nil
+}
+
+// Read implements io.Reader; a time limit that passes is os.ErrDeadlineExceeded.
+func (s *socket) Read(p []byte) (int, error) {
+	for {
+		n, err := syscall.Read(s.fd, p)
+		switch {
+		case err == nil && n == 0 && len(p) > 0:
+			return 0, io.EOF
+		case err == nil:
+			return n, nil
+		case errors.Is(err, syscall.EAGAIN):
+			return 0, os.ErrDeadlineExceeded
+		case !errors.Is(err, syscall.EINTR):
+			return 0, os.NewSyscallError("read", err)
+		}
+	}
+}
+
+// Write implements io.Writer.
+func (s *socket) Write(p []byte) (int, error) {
+	written := 0
+	for written < len(p) {
+		n, err := syscall.Write(s.fd, p[written:])
+		if errors.Is(err, syscall.EINTR) {
+			continue
+		}
+		if err != nil {
+			return written, os.NewSyscallError("write", err)
+		}
+		written += n
+	}
+	return written, nil
+}
+
+// interrupt ends every read and write under way; Close alone would not wake them.
+func (s *socket) interrupt() { _ = syscall.Shutdown(s.fd, syscall.SHUT_RDWR) }
+
+// Close closes the connection.
+func (s *socket) Close() error { return os.NewSyscallError("close", syscall.Close(s.fd)) }
+
+// nobodyListens reports whether err says that no daemon is behind the path.
+func nobodyListens(err error) bool {
+	return errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.ECONNREFUSED)
+}
+
+// hungUp reports whether err says that the daemon closed the connection.
+func hungUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}

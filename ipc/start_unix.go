@@ -1,0 +1,13 @@
+//go:build unix
+
+package ipc
+
+import "syscall"
+
+// noFollow refuses a log file that is a symbolic link: in a directory other users
+// can write to it could point anywhere.
+const noFollow = syscall.O_NOFOLLOW
+
+// detached gives the daemon a session of its own, so that closing the terminal or a
+// Ctrl-C in it does not end it.
+func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

@@ -1,0 +1,14 @@
+package ipc
+
+import "syscall"
+
+const noFollow = 0
+
+// createNoWindow keeps a console from opening for the daemon.
+const createNoWindow = 0x08000000
+
+// detached gives the daemon a process group of its own, so that a Ctrl-C in the
+// caller's console does not end it.
+func detached() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP | createNoWindow, HideWindow: true}
+}
