@@ -1,0 +1,111 @@
+// Package configs is the file the user may write: which settings there are, what
+// they are when nothing is written, and how the file is read.
+//
+// The file is optional and it is the user's, so the package never writes it. It is
+// read strictly: a key nobody knows is an error and not a setting that silently does
+// nothing, and an error stands for the whole file, so that no program ever runs on
+// half of what was meant. Every error names the line and points at the key.
+//
+// No secret belongs here. A key that looks like one is refused with a word on where
+// secrets live, and the line is not shown again: an error ends up on screens and in
+// bug reports.
+//
+// Only the daemon's side reads settings. The hot helper has none, which is one
+// reason why it is fast.
+package configs
+
+import (
+	_ "embed"
+	"log/slog"
+	"time"
+)
+
+// Config is every setting. The zero Config is not usable; Default returns one that is.
+type Config struct {
+	Daemon Daemon
+	Store  Store
+	Login  Login
+}
+
+// Daemon is how the daemon itself behaves.
+type Daemon struct {
+	// IdleExit is how long a daemon that was started on demand stays without a
+	// request; 0 means that it stays for good.
+	IdleExit time.Duration
+	// LogLevel is the least important message that is logged.
+	LogLevel slog.Level
+}
+
+// Store is where the tokens are kept, and how long to wait for that place.
+type Store struct {
+	Backend    Backend
+	Collection string
+	Passphrase Passphrase
+	// PassphraseFile is the absolute path of the file Passphrase "file" reads; ""
+	// where the settings name none.
+	PassphraseFile string
+	// CallTimeout is the deadline of a call that asks nobody anything.
+	CallTimeout time.Duration
+	// PromptTimeout is the deadline of a call that waits for a person.
+	PromptTimeout time.Duration
+}
+
+// Login is how the daemon speaks with BentoCloud.
+type Login struct {
+	// Endpoint is where a login goes that names none, in the form
+	// endpoint.Normalise gives.
+	Endpoint string
+	// Timeout is the deadline of one request.
+	Timeout time.Duration
+}
+
+// Backend names a place tokens can be kept in.
+type Backend string
+
+// The backends. BackendAuto is the first of the others that works here.
+const (
+	BackendAuto          Backend = "auto"
+	BackendSecretService Backend = "secret-service"
+	BackendKWallet       Backend = "kwallet"
+	BackendKeychain      Backend = "keychain"
+	BackendWincred       Backend = "wincred"
+	BackendPass          Backend = "pass"
+	BackendKeyctl        Backend = "keyctl"
+	BackendFile          Backend = "file"
+)
+
+// Passphrase says where the encrypted file gets its passphrase from. It is never
+// the passphrase.
+type Passphrase string
+
+// The places a passphrase comes from. PassphraseAuto is the first that is there.
+const (
+	PassphraseAuto    Passphrase = "auto"
+	PassphrasePrompt  Passphrase = "prompt"
+	PassphraseFile    Passphrase = "file"
+	PassphraseKeyFile Passphrase = "key-file"
+)
+
+// defaultTOML documents every setting and sets each to its default.
+//
+//go:embed default.toml
+var defaultTOML string
+
+// DefaultTOML returns a file that documents every setting and sets each to its
+// default: what a person starts from.
+func DefaultTOML() string { return defaultTOML }
+
+// Default returns the settings of someone who wrote none.
+func Default() Config {
+	return Config{
+		Daemon: Daemon{IdleExit: 30 * time.Minute, LogLevel: slog.LevelInfo},
+		Store: Store{
+			Backend:       BackendAuto,
+			Collection:    "login",
+			Passphrase:    PassphraseAuto,
+			CallTimeout:   5 * time.Second,
+			PromptTimeout: 2 * time.Minute,
+		},
+		Login: Login{Endpoint: "https://cloud.bentoml.com", Timeout: 30 * time.Second},
+	}
+}

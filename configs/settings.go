@@ -1,0 +1,201 @@
+package configs
+
+import (
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/bento-cred/bento-cred/internal/endpoint"
+)
+
+// refusal is why a value is not taken: what is wrong and what to write instead.
+// Neither quotes the value.
+type refusal struct {
+	summary string
+	hint    string
+	// secret reports whether the line may hold a secret and must not be shown.
+	secret bool
+}
+
+// Error implements error.
+func (r refusal) Error() string { return r.summary }
+
+// setter puts a value of the file into c, or returns a refusal whose summary goes on
+// after the key's name.
+type setter func(c *Config, value any) error
+
+// keyPassphraseFile is the one key that is looked at together with another.
+var keyPassphraseFile = toml.Key{"store", "passphrase_file"}
+
+// settings holds each table's keys, each with what sets it.
+var settings = map[string]map[string]setter{
+	"daemon": {
+		"idle_exit": func(c *Config, v any) error {
+			if v == "0" || v == "0s" {
+				c.Daemon.IdleExit = 0
+				return nil
+			}
+			return setDuration(&c.Daemon.IdleExit, v, 100*time.Millisecond, 720*time.Hour)
+		},
+		"log_level": func(c *Config, v any) error { return setLevel(&c.Daemon.LogLevel, v) },
+	},
+	"store": {
+		"backend": func(c *Config, v any) error {
+			return setWord(&c.Store.Backend, v, backends)
+		},
+		"collection": func(c *Config, v any) error { return setName(&c.Store.Collection, v) },
+		"passphrase": func(c *Config, v any) error {
+			if setWord(&c.Store.Passphrase, v, passphrases) != nil {
+				return refusal{
+					summary: "says where the passphrase comes from, and " + oneOf(passphrases),
+					hint:    secretHint,
+					secret:  true,
+				}
+			}
+			return nil
+		},
+		"passphrase_file": func(c *Config, v any) error { return setPath(&c.Store.PassphraseFile, v) },
+		"call_timeout": func(c *Config, v any) error {
+			return setDuration(&c.Store.CallTimeout, v, 100*time.Millisecond, 5*time.Minute)
+		},
+		"prompt_timeout": func(c *Config, v any) error {
+			return setDuration(&c.Store.PromptTimeout, v, time.Second, time.Hour)
+		},
+	},
+	"login": {
+		"endpoint": func(c *Config, v any) error { return setEndpoint(&c.Login.Endpoint, v) },
+		"timeout": func(c *Config, v any) error {
+			return setDuration(&c.Login.Timeout, v, 100*time.Millisecond, 10*time.Minute)
+		},
+	},
+}
+
+// backends are the words of store.backend.
+var backends = []Backend{
+	BackendAuto, BackendSecretService, BackendKWallet, BackendKeychain,
+	BackendWincred, BackendPass, BackendKeyctl, BackendFile,
+}
+
+// passphrases are the words of store.passphrase.
+var passphrases = []Passphrase{PassphraseAuto, PassphrasePrompt, PassphraseFile, PassphraseKeyFile}
+
+// levels are the words of daemon.log_level.
+var levels = []string{"debug", "info", "warn", "error"}
+
+// setWord takes one of words.
+func setWord[W ~string](to *W, value any, words []W) error {
+	text, isText := value.(string)
+	if !isText || !slices.Contains(words, W(text)) {
+		return refusal{summary: oneOf(words)}
+	}
+	*to = W(text)
+	return nil
+}
+
+// oneOf returns the end of a sentence that lists words.
+func oneOf[W ~string](words []W) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = `"` + string(word) + `"`
+	}
+	return "must be one of " + strings.Join(quoted, ", ")
+}
+
+// setLevel takes the name of a log level.
+func setLevel(to *slog.Level, value any) error {
+	var word string
+	if err := setWord(&word, value, levels); err != nil {
+		return err
+	}
+	if err := to.UnmarshalText([]byte(word)); err != nil {
+		return refusal{summary: oneOf(levels)}
+	}
+	return nil
+}
+
+// setDuration takes a duration from least to most.
+func setDuration(to *time.Duration, value any, least, most time.Duration) error {
+	const example = `write a number and a unit in quotes, such as "500ms", "30s" or "1h30m"`
+	text, isText := value.(string)
+	if !isText {
+		return refusal{summary: "must be a duration in quotes", hint: example}
+	}
+	duration, err := time.ParseDuration(text)
+	if err != nil {
+		return refusal{summary: "is not a duration", hint: example}
+	}
+	if duration < least || duration > most {
+		return refusal{summary: "must be from " + short(least) + " to " + short(most)}
+	}
+	*to = duration
+	return nil
+}
+
+// short returns d without the units that are zero: "5m", not "5m0s".
+func short(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// setName takes a text that names something.
+func setName(to *string, value any) error {
+	text, isText := value.(string)
+	if !isText || !isName(text) {
+		return refusal{summary: "must be a name in quotes, of 1 to 128 characters"}
+	}
+	*to = text
+	return nil
+}
+
+// isName reports whether text can stand where a name stands, on one line of a
+// terminal as well as on the socket.
+func isName(text string) bool {
+	const maxName = 128
+	return text != "" && len([]rune(text)) <= maxName && strings.TrimSpace(text) == text &&
+		!strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// setPath takes an absolute path, or "" for none.
+func setPath(to *string, value any) error {
+	text, isText := value.(string)
+	if !isText || (text != "" && !filepath.IsAbs(text)) || strings.ContainsFunc(text, unicode.IsControl) {
+		return refusal{
+			summary: "must be an absolute path in quotes",
+			hint:    "~ and variables are not expanded here: write the whole path",
+		}
+	}
+	*to = text
+	return nil
+}
+
+// setEndpoint takes an endpoint. What is wrong with one may be a password in it, so
+// a line that is refused is not shown.
+func setEndpoint(to *string, value any) error {
+	text, isText := value.(string)
+	if !isText {
+		return refusal{summary: "must be an address in quotes", hint: "such as https://cloud.bentoml.com"}
+	}
+	normal, err := endpoint.Normalise(text)
+	if err != nil {
+		refused := refusal{summary: "is refused: " + err.Error(), secret: true}
+		var why *endpoint.Error
+		if errors.As(err, &why) {
+			refused.hint = why.Hint()
+		}
+		return refused
+	}
+	*to = normal
+	return nil
+}
