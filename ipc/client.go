@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/internal/version"
 )
 

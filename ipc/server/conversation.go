@@ -1,0 +1,173 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/bento-cred/bento-cred/ipc"
+	"github.com/bento-cred/bento-cred/ipc/management"
+)
+
+// conversation is the exchange with one peer.
+type conversation struct {
+	conn    net.Conn
+	agent   management.Agent
+	version string
+	log     *slog.Logger
+
+	mu      sync.Mutex
+	busy    bool // guarded by mu; a request is being answered
+	leaving bool // guarded by mu; no further request will be read
+}
+
+// hold answers requests until the peer leaves, says what cannot be understood, or is
+// silent too long.
+func (c *conversation) hold(ctx context.Context) {
+	// An answer under way is finished also when the server stops; what ends it early
+	// is the peer's leaving or the time limit.
+	ctx = context.WithoutCancel(ctx)
+	reader := ipc.NewReader(c.conn, ipc.MaxRequest)
+	for {
+		request, err := c.read(reader)
+		if err != nil {
+			c.refuse(err)
+			return
+		}
+		c.begin()
+		err = c.write(c.answer(ctx, request))
+		if err != nil || !c.end() {
+			return
+		}
+	}
+}
+
+// read reads one request: a long wait for its first byte, a short one for the rest.
+func (c *conversation) read(reader *ipc.Reader) (ipc.Message, error) {
+	if err := c.readWithin(quietTime); err != nil {
+		return ipc.Message{}, err
+	}
+	if err := reader.Await(); err != nil {
+		return ipc.Message{}, err
+	}
+	if err := c.readWithin(requestTime); err != nil {
+		return ipc.Message{}, err
+	}
+	return reader.Next()
+}
+
+// readWithin bounds the reads that follow; narrowly so once the server stops.
+func (c *conversation) readWithin(d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.leaving {
+		d = leaveTime
+	}
+	return c.conn.SetReadDeadline(time.Now().Add(d))
+}
+
+// answer returns the reply to request. A panic ends this request alone: the store
+// and every other peer's conversation are as they were.
+func (c *conversation) answer(ctx context.Context, request ipc.Message) (reply ipc.Message) {
+	op := request.Get("op")
+	defer func() {
+		if cause := recover(); cause != nil {
+			// The value of a panic may hold what a request held; the stack holds only
+			// addresses.
+			c.log.Error("panic while answering", "op", op, "type", fmt.Sprintf("%T", cause), "stack", string(debug.Stack()))
+			reply = (&ipc.Error{
+				Code:    ipc.Internal,
+				Message: "the daemon failed while answering",
+				Hint:    "its log says where; please report it",
+			}).Encode()
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	reply, err := dispatch(ctx, c.agent, request)
+	if err != nil {
+		return asCoded(ctx, err).Encode()
+	}
+	return reply
+}
+
+// asCoded returns err as the socket tells it.
+func asCoded(ctx context.Context, err error) *ipc.Error {
+	coded := ipc.AsError(err)
+	if coded.Code == ipc.Internal && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &ipc.Error{
+			Code:    ipc.TimedOut,
+			Message: "no answer within " + answerTime.String(),
+			Hint:    "look for a dialog of the keychain, or run `bento-cred doctor`",
+		}
+	}
+	return coded
+}
+
+// refuse answers a request that broke the rules of messages. A peer that hung up or
+// fell silent gets no answer.
+func (c *conversation) refuse(err error) {
+	var coded *ipc.Error
+	if errors.As(err, &coded) {
+		_ = c.write(coded.Encode()) // the connection is closed next, whatever came of it
+		return
+	}
+	if !errors.Is(err, io.EOF) && !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, net.ErrClosed) {
+		c.log.Debug("reading a request", "error", err)
+	}
+}
+
+func (c *conversation) write(reply ipc.Message) error {
+	reply.Add("server", c.version)
+	text, err := reply.Append(nil)
+	if err == nil && len(text) > ipc.MaxReply {
+		err = &ipc.Error{Code: ipc.Internal, Message: "the answer is too long to send"}
+	}
+	if err != nil {
+		failure := ipc.AsError(err).Encode()
+		if text, err = failure.Append(nil); err != nil {
+			return err
+		}
+	}
+	defer clear(text) // a secret may stand there
+	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+		return err
+	}
+	_, err = c.conn.Write(text)
+	return err
+}
+
+// begin notes that a request is being answered.
+func (c *conversation) begin() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy = true
+}
+
+// end reports whether a further request may be read.
+func (c *conversation) end() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy = false
+	return !c.leaving
+}
+
+// leave ends the conversation after the answer under way.
+func (c *conversation) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.leaving = true
+	if !c.busy {
+		_ = c.conn.SetReadDeadline(time.Now().Add(leaveTime)) // the connection ends either way
+	}
+}
+
+// leaveTime lets a request that is already on its way be read when the server stops.
+const leaveTime = 50 * time.Millisecond

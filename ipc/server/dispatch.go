@@ -1,0 +1,93 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/ipc"
+	"github.com/bento-cred/bento-cred/ipc/management"
+)
+
+// dispatch hands request to the method of agent it names and returns the reply.
+func dispatch(ctx context.Context, agent management.Agent, request ipc.Message) (ipc.Message, error) {
+	if request.Version != ipc.ProtocolVersion {
+		return ipc.Message{}, &ipc.Error{
+			Code:    ipc.Version,
+			Message: "this daemon speaks version " + strconv.Itoa(ipc.ProtocolVersion) + " of the protocol",
+			Hint:    "use a bento-cred of the same version as the daemon",
+		}
+	}
+	switch request.Get("op") {
+	case "ping":
+		daemon, err := agent.Ping(ctx)
+		return daemon.Encode(), err
+	case "get":
+		answer, err := agent.Credential(ctx, ipc.DecodeRequest(request))
+		return answer.Encode(), err
+	case management.OpStatus:
+		return document(agent.Status(ctx))
+	case management.OpContexts:
+		return document(agent.Contexts(ctx))
+	case management.OpContext:
+		return document(agent.Context(ctx, ipc.DecodeSelection(request)))
+	default:
+		return change(ctx, agent, request)
+	}
+}
+
+// change dispatches the operations that change something.
+func change(ctx context.Context, agent management.Agent, request ipc.Message) (ipc.Message, error) {
+	context, path := request.Get("context"), request.Get("path")
+	switch request.Get("op") {
+	case management.OpUse:
+		return ipc.Message{}, agent.UseContext(ctx, context)
+	case management.OpRename:
+		return ipc.Message{}, agent.RenameContext(ctx, context, request.Get("to"))
+	case management.OpDelete:
+		return ipc.Message{}, agent.DeleteContext(ctx, context)
+	case management.OpLogin:
+		login, err := management.DecodeLogin(request)
+		if err != nil {
+			return ipc.Message{}, err
+		}
+		return document(agent.Login(ctx, login))
+	case management.OpLogout:
+		return document(agent.Logout(ctx, management.DecodeLogout(request)))
+	case management.OpImport:
+		return document(agent.Import(ctx, management.DecodeImport(request)))
+	case management.OpUnlock:
+		return ipc.Message{}, agent.Unlock(ctx, credential.NewSecret(request.Get("passphrase")))
+	case management.OpMigrate:
+		return document(agent.Migrate(ctx, management.DecodeMigration(request)))
+	case management.OpCheckConfig:
+		return document(agent.CheckConfig(ctx, path))
+	case management.OpAllow:
+		return document(agent.Allow(ctx, path))
+	case management.OpDeny:
+		return document(agent.Deny(ctx, path))
+	case management.OpStop:
+		return ipc.Message{}, agent.Stop(ctx, management.Stop{IfOlderThan: request.Get("if_older_than")})
+	default:
+		return ipc.Message{}, &ipc.Error{
+			Code:    ipc.Unsupported,
+			Message: "this daemon does not know the operation " + strconv.Quote(request.Get("op")),
+			Hint:    "restart the daemon with `bento-cred stop` if it is older than bento-cred",
+		}
+	}
+}
+
+// document returns the reply that carries a JSON document.
+func document[T any](value T, err error) (ipc.Message, error) {
+	if err != nil {
+		return ipc.Message{}, err
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return ipc.Message{}, err
+	}
+	var reply ipc.Message
+	reply.Add("json", string(text))
+	return reply, nil
+}

@@ -1,0 +1,145 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/bento-cred/bento-cred/ipc"
+)
+
+// ErrRunning is returned by Listen when another daemon serves the socket.
+var ErrRunning = errors.New("another daemon serves this socket")
+
+// errNoMoreCallers ends the accepting once the socket's path is gone and whoever had
+// connected by then has been let in.
+var errNoMoreCallers = errors.New("no more callers")
+
+const (
+	// lockTime is how long Listen waits for a daemon that is on its way out.
+	lockTime = 5 * time.Second
+	// lockPause is the time between two looks at the lock.
+	lockPause = 5 * time.Millisecond
+	// lastCall is how long a stopping server listens for callers who had connected
+	// before the path was gone.
+	lastCall = 20 * time.Millisecond
+)
+
+// Listener is the listening socket together with the lock that makes it the only
+// one.
+type Listener struct {
+	unix *net.UnixListener
+	path string
+	lock *os.File
+}
+
+// Listen makes the socket at path, in a directory that only the user can enter. It
+// returns ErrRunning when another daemon serves it; a socket that a dead daemon left
+// behind is replaced.
+func Listen(path string) (*Listener, error) {
+	if err := prepareDirectory(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	lock, err := takeLock(path)
+	if err != nil {
+		return nil, err
+	}
+	unix, err := bind(path)
+	if err != nil {
+		_ = lock.Close() // nothing was written to it
+		return nil, err
+	}
+	return &Listener{unix: unix, path: path, lock: lock}, nil
+}
+
+// takeLock takes the daemon's lock. Whoever holds it and answers is running; whoever
+// holds it and does not is leaving, or starting, and is waited for.
+func takeLock(path string) (*os.File, error) {
+	late := time.Now().Add(lockTime)
+	for {
+		lock, err := ipc.Lock(ipc.LockPath(path), false)
+		if err == nil {
+			return lock, nil
+		}
+		if !errors.Is(err, ipc.ErrLockHeld) {
+			return nil, fmt.Errorf("taking the daemon's lock: %w", err)
+		}
+		if answers(path) || time.Now().After(late) {
+			return nil, ErrRunning
+		}
+		time.Sleep(lockPause)
+	}
+}
+
+// answers reports whether somebody listens at path.
+func answers(path string) bool {
+	conn, err := net.Dial("unix", path)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close() // it was only a knock
+	return true
+}
+
+// bind makes the socket. The lock is ours, so a socket at path is either left over
+// from a daemon that died or belongs to a program that is none of ours; it is asked
+// before it is removed.
+func bind(path string) (*net.UnixListener, error) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, fmt.Errorf("looking at the socket: %w", err)
+	case info.Mode().Type() != fs.ModeSocket:
+		return nil, fmt.Errorf("%q is not a socket and stands where the socket belongs", path)
+	case answers(path):
+		return nil, ErrRunning
+	default:
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("removing a dead daemon's socket: %w", err)
+		}
+	}
+	unix, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, fmt.Errorf("making the socket: %w", err)
+	}
+	unix.SetUnlinkOnClose(false) // leave does it, earlier
+	if err := os.Chmod(path, 0o600); err != nil {
+		_ = unix.Close() // it never served
+		return nil, fmt.Errorf("closing the socket to other users: %w", err)
+	}
+	return unix, nil
+}
+
+func (l *Listener) accept() (net.Conn, error) {
+	conn, err := l.unix.AcceptUnix()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, errNoMoreCallers
+	}
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
+}
+
+// leave takes the path away, so that a new caller starts a new daemon, and gives
+// those who had connected already a last chance to be let in.
+func (l *Listener) leave(log *slog.Logger) {
+	if err := os.Remove(l.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		log.Error("removing the socket", "error", err)
+	}
+	if err := l.unix.SetDeadline(time.Now().Add(lastCall)); err != nil {
+		log.Error("ending the accepting", "error", err)
+		_ = l.unix.Close() // it ends the accepting too, if less gently
+	}
+}
+
+// Close closes the socket and gives the lock back.
+func (l *Listener) Close() error {
+	return errors.Join(l.unix.Close(), l.lock.Close())
+}

@@ -1,0 +1,22 @@
+package server
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// ours reports whether the peer runs as the same user as the daemon.
+func (p Peer) ours() bool { return p.UID == os.Geteuid() }
+
+func askKernel(fd uintptr) (Peer, error) {
+	cred, err := unix.GetsockoptXucred(int(fd), unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
+	if err != nil {
+		return Peer{}, err
+	}
+	pid, err := unix.GetsockoptInt(int(fd), unix.SOL_LOCAL, unix.LOCAL_PEERPID)
+	if err != nil {
+		return Peer{}, err
+	}
+	return Peer{UID: int(cred.Uid), PID: pid}, nil
+}

@@ -1,0 +1,151 @@
+// Package server is the daemon's side of the socket: the door at which a peer is
+// known before a byte of its request is read, and the conversation behind it.
+//
+// The order at the door is the point of the package. The kernel says which user
+// connects; another user is turned away without an answer; only for a peer of our
+// own an Agent is made, and only then the first byte is read. Nothing further in
+// asks again who is speaking: the Agent is the peer's own.
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/bento-cred/bento-cred/ipc/management"
+)
+
+// The limits of a conversation; docs/protocol.md section 3.
+const (
+	requestTime = 10 * time.Second // from a request's first byte to its last
+	answerTime  = 5 * time.Minute  // for the daemon to answer, dialogs of the keychain included
+	quietTime   = 5 * time.Minute  // without a request, until the connection is closed
+	writeTime   = 10 * time.Second // for the peer to take an answer
+)
+
+// maxConnections bounds the conversations at one time. Who comes later waits in the
+// kernel's queue; a helper is done in a millisecond.
+const maxConnections = 512
+
+// acceptPause is the wait after an accept that failed for want of descriptors.
+const acceptPause = 50 * time.Millisecond
+
+// Config says how to serve.
+type Config struct {
+	// Agent returns the Agent for one peer.
+	Agent func(Peer) management.Agent
+	// Version of the daemon; it stands in every reply.
+	Version string
+	// Log gets what happens at the door; never a request's contents.
+	Log *slog.Logger
+}
+
+// Server serves peers until it is told to stop.
+type Server struct {
+	config Config
+	places chan struct{} // one for each conversation that may be held
+	active activity
+
+	mu      sync.Mutex
+	held    map[*conversation]struct{} // guarded by mu
+	leaving bool                       // guarded by mu; the server stops
+}
+
+// New returns a Server.
+func New(config Config) *Server {
+	return &Server{
+		config: config,
+		places: make(chan struct{}, maxConnections),
+		active: activity{changed: make(chan struct{}, 1)},
+		held:   make(map[*conversation]struct{}),
+	}
+}
+
+// Serve accepts peers from listener until ctx ends. Then nobody can connect any
+// more, whoever had connected is answered, and Serve returns: no request that was
+// let in is lost.
+func (s *Server) Serve(ctx context.Context, listener *Listener) error {
+	var conversations sync.WaitGroup
+	stop := context.AfterFunc(ctx, func() {
+		listener.leave(s.config.Log)
+		s.leave()
+	})
+	defer stop()
+	for {
+		s.places <- struct{}{}
+		conn, err := listener.accept()
+		if err != nil {
+			<-s.places
+			if errors.Is(err, net.ErrClosed) || errors.Is(err, errNoMoreCallers) {
+				break
+			}
+			s.config.Log.Error("accepting a connection", "error", err)
+			time.Sleep(acceptPause)
+			continue
+		}
+		s.active.begin()
+		conversations.Go(func() {
+			defer func() { s.active.end(); <-s.places }()
+			s.hold(ctx, conn)
+		})
+	}
+	conversations.Wait()
+	return listener.Close()
+}
+
+// hold holds one conversation, if the peer may have one.
+func (s *Server) hold(ctx context.Context, conn net.Conn) {
+	defer conn.Close()
+	peer, err := identify(conn)
+	if err != nil {
+		s.config.Log.Error("identifying a peer", "error", err)
+		return
+	}
+	if !peer.ours() {
+		s.config.Log.Warn("turned away another user", "uid", peer.UID, "pid", peer.PID)
+		return
+	}
+	c := &conversation{
+		conn:    conn,
+		agent:   s.config.Agent(peer),
+		version: s.config.Version,
+		log:     s.config.Log,
+	}
+	s.remember(c)
+	defer s.forget(c)
+	c.hold(ctx)
+}
+
+func (s *Server) remember(c *conversation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held[c] = struct{}{}
+	if s.leaving {
+		c.leave()
+	}
+}
+
+func (s *Server) forget(c *conversation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.held, c)
+}
+
+// leave ends the conversations in which nothing is being asked, now that the server
+// stops; the others end with their answer.
+func (s *Server) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.leaving = true
+	for c := range s.held {
+		c.leave()
+	}
+}
+
+// WaitIdle returns nil when nobody has been connected for d, or ctx's error.
+func (s *Server) WaitIdle(ctx context.Context, d time.Duration) error {
+	return s.active.waitIdle(ctx, d)
+}
