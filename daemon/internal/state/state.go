@@ -1,0 +1,123 @@
+// Package state keeps what the daemon must remember and what is no secret: which
+// context is the current one, which keychain was chosen, and which directories may
+// choose a context of their own.
+//
+// It is one small JSON file, replaced as a whole, so that a daemon killed at any
+// moment finds the old file or the new one. Losing it loses no token: the contexts
+// themselves are in the keychain.
+package state
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// State is what is remembered. The zero State remembers nothing.
+type State struct {
+	// Current is the name of the current context; empty: there is none.
+	Current string `json:"current,omitempty"`
+	// Store is the store's own memory of what was chosen, as it gave it.
+	Store json.RawMessage `json:"store,omitempty"`
+	// Allowed has the digest of every directory file that may be honoured, by path.
+	Allowed map[string]string `json:"allowed,omitempty"`
+}
+
+// clone returns a copy of s that shares nothing with it.
+func (s State) clone() State {
+	s.Store = bytes.Clone(s.Store)
+	s.Allowed = maps.Clone(s.Allowed)
+	return s
+}
+
+// File is the state and the file it stands in. It may be used by several goroutines
+// at once.
+type File struct {
+	path string
+
+	mu    sync.Mutex
+	state State // guarded by mu
+}
+
+// maxFile bounds the file, in bytes: thousands of allowed directories.
+const maxFile = 4 << 20
+
+// Open reads the state at path, an absolute path. A file that is not there holds
+// nothing; one that is damaged is an error, since going on would forget the store.
+func Open(path string) (*File, error) {
+	f := &File{path: path}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("looking at the state: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxFile {
+		return nil, fmt.Errorf("reading the state: %q is not a file of ours", path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the state: %w", err)
+	}
+	if err := json.Unmarshal(data, &f.state); err != nil {
+		return nil, fmt.Errorf("reading the state in %q: %w", path, err)
+	}
+	return f, nil
+}
+
+// Get returns the state.
+func (f *File) Get() State {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.state.clone()
+}
+
+// Change lets change alter the state and writes it. When writing fails, the state is
+// as it was.
+func (f *File) Change(change func(*State)) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	next := f.state.clone()
+	change(&next)
+	data, err := json.MarshalIndent(next, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encoding the state: %w", err)
+	}
+	if err := replace(f.path, append(data, '\n')); err != nil {
+		return fmt.Errorf("writing the state: %w", err)
+	}
+	f.state = next
+	return nil
+}
+
+// replace puts data in the place of the file at path, in one step that outlives a
+// crash.
+func replace(path string, data []byte) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".state-*") // made with mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(temporary.Name()))
+		}
+	}()
+	_, err = temporary.Write(data)
+	if err == nil {
+		err = temporary.Sync()
+	}
+	if err = errors.Join(err, temporary.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), path)
+}
