@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/bento-cred/bento-cred/daemon/internal/store/private"
+)
+
+const (
+	lockFile = "store.lock"
+	lockPoll = 10 * time.Millisecond
+	// lockPatience is how long another process may hold the lock.
+	lockPatience = 30 * time.Second
+)
+
+// errBusy: another process has the lock.
+var errBusy = errors.New("another process is writing to the store")
+
+// lock waits for the store's lock between processes and returns what lets it go. The
+// file stays: removing it would let two processes lock two files of one name.
+func lock(ctx context.Context, dir string) (func(), error) {
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	if err := private.MakeDir(dir); err != nil {
+		return nil, fmt.Errorf("locking the store: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("locking the store: %w", err)
+	}
+	release := func() { _ = f.Close() } // which lets the lock go
+	for {
+		err := tryLock(f)
+		if err == nil {
+			return release, nil
+		}
+		if !errors.Is(err, errBusy) {
+			release()
+			return nil, fmt.Errorf("locking the store: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			release()
+			return nil, fmt.Errorf("locking the store: %w: %w: %w", ErrLost, errBusy, context.Cause(ctx))
+		case <-time.After(lockPoll):
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package worker
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"strings"
+)
+
+// classify turns an error of the library's into a Fault. The library passes on whatever
+// the keychain's own library said, some of it as text only; where that is so the text
+// is compared, and a text that was changed ends as Failed, which is safe.
+func classify(backend Backend, err error) error {
+	if err == nil {
+		return nil
+	}
+	if code, known := libraryFault(err); known {
+		return &Fault{code, text(backend, code, err)}
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Fault{NotFound, "no such item"}
+	}
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		// These errors may quote the item, so they are not passed on.
+		if err.Error() == "unexpected end of JSON input" {
+			return &Fault{Torn, "the item was cut short"}
+		}
+		return &Fault{Damaged, "the item is not what the library wrote"}
+	case errors.As(err, &kind):
+		return &Fault{Damaged, "the item is not what the library wrote"}
+	}
+	if code, known := busFault(err); known {
+		return &Fault{code, err.Error()}
+	}
+	if code, known := systemFault(err); known {
+		return &Fault{code, err.Error()}
+	}
+	if code, known := textFault(backend, err.Error()); known {
+		return &Fault{code, err.Error()}
+	}
+	return &Fault{Failed, err.Error()}
+}
+
+// text says what is absent where the library says only that something is.
+func text(backend Backend, code Code, err error) string {
+	if code != Absent {
+		return err.Error()
+	}
+	if backend == Keychain {
+		return "this program was built without the macOS keychain"
+	}
+	return "this program has no " + string(backend) + " here"
+}
+
+// wordings are the errors that are known by their text.
+var wordings = []struct {
+	backend Backend
+	part    string
+	code    Code
+}{
+	// dvsekhvalnov/jose2go: the key that wraps the content's key does not fit.
+	{File, "aes.KeyUnwrap(): integrity check failed", Passphrase},
+	// dvsekhvalnov/jose2go: an empty file, or one cut before its end.
+	{File, "expects token of 3 or 5 parts", Torn},
+	// Apple's OSStatus, which 99designs/go-keychain puts in parentheses.
+	{Keychain, "(-25308)", Locked}, // errSecInteractionNotAllowed
+	{Keychain, "(-25293)", Denied}, // errSecAuthFailed
+	{Keychain, "(-128)", Denied},   // errSecUserCanceled
+	{Keychain, "(-25294)", Absent}, // errSecNoSuchKeychain
+	{Keychain, "(-25307)", Absent}, // errSecNoDefaultKeychain
+}
+
+// textFault looks an error up by its text.
+func textFault(backend Backend, message string) (Code, bool) {
+	for _, w := range wordings {
+		if w.backend == backend && strings.Contains(message, w.part) {
+			return w.code, true
+		}
+	}
+	return OK, false
+}
