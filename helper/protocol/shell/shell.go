@@ -65,12 +65,12 @@ var (
 	// variable; %, ! and ", whose meaning depends on whether the line is run by FOR, from
 	// a file, or with delayed expansion; anything but printable ASCII, which goes through
 	// the console's code page; and a line longer than cmd.exe reads.
-	ErrCmd = errors.New("the value cannot pass through cmd.exe unchanged; use --shell pwsh or bento-cred exec")
+	ErrCmd = errors.New("the value cannot pass through cmd.exe unchanged")
 	// ErrDotenv is a value that the readers of .env files disagree about: a backslash, a
 	// carriage return, ${, or a single quote together with one of " $ and the backquote.
-	ErrDotenv = errors.New("the value means different things to different readers of .env files; use --shell json or bento-cred exec")
+	ErrDotenv = errors.New("the value means different things to different readers of .env files")
 	// ErrUnset is the wish to unset a variable in a dialect that only knows setting.
-	ErrUnset = errors.New("this form can only set variables; remove the line from the file instead")
+	ErrUnset = errors.New("this form can only set variables")
 )
 
 // Error says which variable could not be written in which dialect. It never holds the
