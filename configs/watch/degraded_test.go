@@ -54,7 +54,7 @@ func TestWithoutInotify(t *testing.T) {
 	var log buffer
 	watcher := New(Config{Path: path, Debounce: time.Millisecond, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	var mu sync.Mutex // guards refuse
-	refuse := error(os.NewSyscallError("inotify_init1", syscall.EMFILE))
+	refuse := os.NewSyscallError("inotify_init1", syscall.EMFILE)
 	watcher.open = func() (*fsnotify.Watcher, error) {
 		mu.Lock()
 		defer mu.Unlock()

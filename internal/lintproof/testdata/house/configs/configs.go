@@ -1,0 +1,2 @@
+// Package configs is imported by others.
+package configs

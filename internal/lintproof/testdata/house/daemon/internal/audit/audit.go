@@ -1,0 +1,4 @@
+// Package audit is a room that keeps the rules.
+package audit
+
+import _ "github.com/bento-cred/bento-cred/internal/endpoint"

@@ -1,0 +1,6 @@
+// Package shell is a codec, two directories below the helper.
+package shell
+
+import (
+	_ "net/http/httptest" // want depguard: list 'helper'
+)

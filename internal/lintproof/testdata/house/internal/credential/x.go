@@ -1,0 +1,2 @@
+// Package credential is imported by others.
+package credential

@@ -1,0 +1,2 @@
+// Package endpoint is imported by others.
+package endpoint

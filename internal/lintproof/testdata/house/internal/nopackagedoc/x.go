@@ -1,0 +1,1 @@
+package nopackagedoc // want revive: package-comments: // want staticcheck: ST1000

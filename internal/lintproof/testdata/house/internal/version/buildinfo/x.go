@@ -1,0 +1,2 @@
+// Package buildinfo is imported by others.
+package buildinfo

@@ -1,0 +1,2 @@
+// Package version is imported by others.
+package version
