@@ -1,0 +1,56 @@
+package daemon
+
+import (
+	"context"
+	"os"
+	"strconv"
+
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/internal/version"
+	"github.com/bento-cred/bento-cred/ipc"
+	"github.com/bento-cred/bento-cred/ipc/management"
+	"github.com/bento-cred/bento-cred/ipc/server"
+)
+
+// agent is the Agent of one peer. Its methods are spread over the files of what they
+// are about: release.go, contexts.go, login.go, imports.go, directory.go, status.go.
+type agent struct {
+	daemon *Daemon
+	peer   server.Peer
+}
+
+var _ management.Agent = (*agent)(nil)
+
+// Ping implements ipc.Agent.
+func (a *agent) Ping(context.Context) (ipc.Daemon, error) {
+	return ipc.Daemon{
+		Version:   a.daemon.config.Version,
+		Protocols: strconv.Itoa(ipc.ProtocolVersion),
+		PID:       os.Getpid(),
+		OnDemand:  a.daemon.config.OnDemand,
+	}, nil
+}
+
+// Stop implements management.Agent.
+func (a *agent) Stop(_ context.Context, stop management.Stop) error {
+	if stop.IfOlderThan != "" {
+		if !version.Older(a.daemon.config.Version, stop.IfOlderThan) {
+			return &ipc.Error{Code: ipc.Denied, Message: "the daemon is not older than " + stop.IfOlderThan}
+		}
+		if !a.daemon.config.OnDemand {
+			return &ipc.Error{
+				Code:    ipc.Denied,
+				Message: "the daemon was not started on demand, so it is not replaced",
+				Hint:    "restart it with `bento-cred stop`, or through the service manager that runs it",
+			}
+		}
+	}
+	a.daemon.config.Log.Info("told to leave", "pid", a.peer.PID)
+	a.daemon.stop()
+	return nil
+}
+
+// Unlock implements management.Agent.
+func (a *agent) Unlock(ctx context.Context, passphrase credential.Secret) error {
+	return coded(a.daemon.vault.unlock(ctx, passphrase))
+}

@@ -1,0 +1,157 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+
+	"github.com/bento-cred/bento-cred/daemon/internal/book"
+	"github.com/bento-cred/bento-cred/daemon/internal/state"
+	"github.com/bento-cred/bento-cred/daemon/internal/store"
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/ipc"
+	"github.com/bento-cred/bento-cred/ipc/management"
+)
+
+// Contexts implements management.Agent.
+func (a *agent) Contexts(ctx context.Context) ([]management.Context, error) {
+	b, err := a.daemon.vault.open(ctx)
+	if err != nil {
+		return nil, coded(err)
+	}
+	list := []management.Context{}
+	for _, c := range b.All() {
+		list = append(list, a.daemon.describe(c))
+	}
+	return list, nil
+}
+
+// Context implements management.Agent.
+func (a *agent) Context(ctx context.Context, selection ipc.Selection) (management.Context, error) {
+	chosen, err := a.choose(ctx, selection)
+	if err != nil {
+		return management.Context{}, err
+	}
+	shown := a.daemon.describe(chosen.context)
+	shown.Source = chosen.source
+	return shown, nil
+}
+
+// UseContext implements management.Agent.
+func (a *agent) UseContext(ctx context.Context, name string) error {
+	b, err := a.daemon.vault.open(ctx)
+	if err != nil {
+		return coded(err)
+	}
+	if _, found := b.Get(name); !found {
+		return notFound(name, "")
+	}
+	return coded(a.daemon.setCurrent(name))
+}
+
+// RenameContext implements management.Agent.
+func (a *agent) RenameContext(ctx context.Context, from, to string) error {
+	if err := store.ValidateName(to); err != nil {
+		return coded(err)
+	}
+	b, err := a.daemon.vault.open(ctx)
+	if err != nil {
+		return coded(err)
+	}
+	err = b.Rename(ctx, from, to)
+	switch {
+	case errors.Is(err, book.ErrNotFound):
+		return notFound(from, "")
+	case errors.Is(err, book.ErrExists):
+		return &ipc.Error{
+			Code:    ipc.Exists,
+			Message: "there is a context " + quoted(to) + " already",
+			Hint:    "choose another name, or run `bento-cred context delete " + to + "` first",
+		}
+	case err != nil:
+		return coded(err)
+	case a.daemon.state.Get().Current != from:
+		return nil
+	}
+	return coded(a.daemon.setCurrent(to))
+}
+
+// DeleteContext implements management.Agent.
+func (a *agent) DeleteContext(ctx context.Context, name string) error {
+	b, err := a.daemon.vault.open(ctx)
+	if err != nil {
+		return coded(err)
+	}
+	err = b.Delete(ctx, name)
+	if errors.Is(err, book.ErrNotFound) {
+		return notFound(name, "")
+	}
+	if err != nil || a.daemon.state.Get().Current != name {
+		return coded(err)
+	}
+	return coded(a.daemon.setCurrent(""))
+}
+
+// Logout implements management.Agent.
+func (a *agent) Logout(ctx context.Context, which management.Logout) ([]string, error) {
+	b, err := a.daemon.vault.open(ctx)
+	if err != nil {
+		return nil, coded(err)
+	}
+	names := []string{which.Context}
+	if which.All {
+		names = b.Damaged()
+		for _, c := range b.All() {
+			names = append(names, c.Name)
+		}
+	}
+	for i, name := range names {
+		if err := a.DeleteContext(ctx, name); err != nil {
+			return names[:i], err
+		}
+	}
+	return names, nil
+}
+
+// setCurrent makes the context called name the current one.
+func (d *Daemon) setCurrent(name string) error {
+	return d.state.Change(func(s *state.State) { s.Current = name })
+}
+
+// describe returns c as it is shown, without secrets.
+func (d *Daemon) describe(c credential.Context) management.Context {
+	shown := management.Context{
+		Name:         c.Name,
+		Endpoint:     c.Endpoint,
+		Organization: c.Organization,
+		User:         c.User,
+		Email:        c.Email,
+		Current:      d.state.Get().Current == c.Name,
+		Tokens:       []management.Token{},
+	}
+	for _, t := range c.Tokens {
+		shown.Tokens = append(shown.Tokens, d.describeToken(t))
+	}
+	return shown
+}
+
+func (d *Daemon) describeToken(t credential.Token) management.Token {
+	shown := management.Token{
+		UID:         t.UID,
+		Name:        t.Name,
+		Description: t.Description,
+		Kind:        string(t.Kind),
+		Access:      t.Access.Words(),
+		Expired:     t.Expired(d.config.Now()),
+		Origin:      string(t.Origin),
+	}
+	if !t.Created.IsZero() {
+		shown.Created = &t.Created
+	}
+	if !t.Expires.IsZero() {
+		shown.Expires = &t.Expires
+	}
+	if !t.LastUsed.IsZero() {
+		shown.LastUsed = &t.LastUsed
+	}
+	return shown
+}

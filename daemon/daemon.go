@@ -1,0 +1,168 @@
+// Package daemon is the background service: it holds the contexts, answers the peers
+// at its socket, and speaks with the keychain and the cloud on their behalf.
+//
+// The package wires rooms that do not know each other (daemon/internal: the store, the
+// book of contexts, the cloud's client, BentoML's file, the state) and holds what none
+// of them can decide alone: which context a request means, which token it gets, and
+// whether it gets one. Each peer has an Agent of its own; every secret that leaves
+// passes one function, release.
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/bento-cred/bento-cred/configs"
+	"github.com/bento-cred/bento-cred/configs/watch"
+	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
+	"github.com/bento-cred/bento-cred/daemon/internal/state"
+	"github.com/bento-cred/bento-cred/ipc/management"
+	"github.com/bento-cred/bento-cred/ipc/server"
+)
+
+// Config says where a daemon finds its things. All paths are absolute.
+type Config struct {
+	// Version of the program; peers compare it with their own.
+	Version string
+	// Socket is the path of the socket.
+	Socket string
+	// OnDemand makes the daemon leave when it has been idle as long as the settings
+	// say: a client started it and will start another.
+	OnDemand bool
+	// ConfigFile is the file of the user's settings; it need not exist.
+	ConfigFile string
+	// StateFile is where the daemon remembers what is no secret.
+	StateFile string
+	// DataDir is the directory of the encrypted file store.
+	DataDir string
+	// PassphraseFile holds the file store's passphrase, before whatever the settings
+	// say; empty: they decide.
+	PassphraseFile string
+	// Executable and Args start a store's worker; Environ is its environment.
+	Executable string
+	Args       []string
+	Environ    []string
+	// Log gets what happens, never a secret. Level is set from the settings.
+	Log   *slog.Logger
+	Level *slog.LevelVar
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// Daemon is the service.
+type Daemon struct {
+	config  Config
+	started time.Time
+	state   *state.File
+	watcher *watch.Watcher
+	vault   *vault
+	cloud   atomic.Pointer[bentocloud.Client]
+	stop    context.CancelFunc // makes Run return
+	idle    chan time.Duration // a new idle time
+}
+
+// New returns a Daemon. It reads the settings and the state, and asks no keychain yet.
+func New(config Config) (*Daemon, error) {
+	file, err := state.Open(config.StateFile)
+	if err != nil {
+		return nil, err
+	}
+	d := &Daemon{
+		config:  config,
+		started: config.Now(),
+		state:   file,
+		stop:    func() {},
+		idle:    make(chan time.Duration, 1),
+	}
+	d.watcher = watch.New(watch.Config{Path: config.ConfigFile, Log: config.Log, OnChange: d.reconfigure})
+	settings, bad := d.watcher.Current()
+	if bad != nil {
+		config.Log.Warn("the settings file is not valid; the defaults are in force", "error", bad)
+	}
+	d.vault = &vault{config: config, state: file, opening: make(chan struct{}, 1), settings: settings.Store}
+	d.apply(settings)
+	return d, nil
+}
+
+// Run listens and serves until ctx ends, a peer asks for it, or the daemon is idle.
+func (d *Daemon) Run(ctx context.Context) error {
+	listener, err := server.Listen(d.config.Socket)
+	if err != nil {
+		return fmt.Errorf("listening: %w", err)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	d.stop = stop
+	front := server.New(server.Config{
+		Agent:   func(peer server.Peer) management.Agent { return &agent{daemon: d, peer: peer} },
+		Version: d.config.Version,
+		Log:     d.config.Log,
+	})
+	go d.watcher.Run(ctx)
+	go d.leaveWhenIdle(ctx, front)
+	// The keychain takes longer to open than a peer takes to ask; begin at once.
+	go func() {
+		if _, err := d.vault.open(ctx); err != nil {
+			d.config.Log.Info("the store is not ready", "error", err)
+		}
+	}()
+	d.config.Log.Info("serving", "version", d.config.Version, "socket", d.config.Socket)
+	err = front.Serve(ctx, listener)
+	d.config.Log.Info("leaving")
+	d.vault.close()
+	return err
+}
+
+// leaveWhenIdle stops a daemon on demand that has been of no use for the idle time.
+func (d *Daemon) leaveWhenIdle(ctx context.Context, front *server.Server) {
+	if !d.config.OnDemand {
+		return
+	}
+	settings, _ := d.watcher.Current() // a bad file leaves good settings in force
+	limit := settings.Daemon.IdleExit
+	for ctx.Err() == nil {
+		waiting, cancel := context.WithCancel(ctx)
+		left := make(chan error, 1)
+		if limit > 0 {
+			go func() { left <- front.WaitIdle(waiting, limit) }()
+		}
+		select {
+		case <-ctx.Done():
+		case limit = <-d.idle:
+		case err := <-left:
+			if err == nil {
+				d.config.Log.Info("nobody asked for a while", "idle", limit)
+				d.stop()
+			}
+		}
+		cancel()
+	}
+}
+
+// reconfigure puts changed settings in force.
+func (d *Daemon) reconfigure(settings configs.Config, bad error) {
+	if bad != nil {
+		return // what was in force stays so; status shows the error
+	}
+	d.apply(settings)
+	d.vault.reconfigure(settings.Store)
+	select {
+	case <-d.idle: // a time nobody took yet
+	default:
+	}
+	d.idle <- settings.Daemon.IdleExit
+}
+
+func (d *Daemon) apply(settings configs.Config) {
+	d.config.Level.Set(settings.Daemon.LogLevel)
+	before := d.cloud.Swap(bentocloud.New(bentocloud.Config{
+		Timeout:   settings.Login.Timeout,
+		UserAgent: "bento-cred/" + d.config.Version,
+	}))
+	if before != nil {
+		before.Close()
+	}
+}

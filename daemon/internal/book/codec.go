@@ -1,0 +1,105 @@
+package book
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/bento-cred/bento-cred/internal/credential"
+)
+
+// The form of a context in the store. It is written out here, and not taken from the
+// fields of credential.Context, for two reasons: a Secret does not encode itself, and
+// what older versions wrote must stay readable whatever becomes of the types.
+type record struct {
+	Version      int           `json:"version"`
+	Name         string        `json:"name"`
+	Endpoint     string        `json:"endpoint"`
+	Organization string        `json:"organization,omitempty"`
+	User         string        `json:"user,omitempty"`
+	Email        string        `json:"email,omitempty"`
+	Tokens       []tokenRecord `json:"tokens,omitempty"`
+}
+
+type tokenRecord struct {
+	UID         string    `json:"uid,omitempty"`
+	Name        string    `json:"name,omitempty"`
+	Description string    `json:"description,omitempty"`
+	Kind        string    `json:"kind"`
+	Access      []string  `json:"access,omitempty"`
+	Scopes      []string  `json:"scopes,omitempty"`
+	Created     time.Time `json:"created,omitzero"`
+	Expires     time.Time `json:"expires,omitzero"`
+	LastUsed    time.Time `json:"last_used,omitzero"`
+	Origin      string    `json:"origin"`
+	// Value is bytes and so base64 in JSON: a token need not be valid UTF-8.
+	Value []byte `json:"value"`
+}
+
+// recordVersion is the version of the form.
+const recordVersion = 1
+
+// errForm says that a record is not one this version can read. It has no detail: the
+// libraries' errors quote what they read.
+var errForm = errors.New("the context is not in a form this version knows")
+
+func encode(c credential.Context) ([]byte, error) {
+	r := record{
+		Version:      recordVersion,
+		Name:         c.Name,
+		Endpoint:     c.Endpoint,
+		Organization: c.Organization,
+		User:         c.User,
+		Email:        c.Email,
+	}
+	for _, t := range c.Tokens {
+		r.Tokens = append(r.Tokens, tokenRecord{
+			UID:         t.UID,
+			Name:        t.Name,
+			Description: t.Description,
+			Kind:        string(t.Kind),
+			Access:      t.Access.Words(),
+			Scopes:      t.Scopes,
+			Created:     t.Created,
+			Expires:     t.Expires,
+			LastUsed:    t.LastUsed,
+			Origin:      string(t.Origin),
+			Value:       []byte(t.Value.Reveal()),
+		})
+	}
+	return json.Marshal(r)
+}
+
+func decode(data []byte) (credential.Context, error) {
+	var r record
+	if err := json.Unmarshal(data, &r); err != nil || r.Version != recordVersion || r.Name == "" || r.Endpoint == "" {
+		return credential.Context{}, errForm
+	}
+	c := credential.Context{
+		Name:         r.Name,
+		Endpoint:     r.Endpoint,
+		Organization: r.Organization,
+		User:         r.User,
+		Email:        r.Email,
+	}
+	for _, t := range r.Tokens {
+		access, err := credential.ParseAccess(t.Access...)
+		if err != nil || len(t.Value) == 0 {
+			return credential.Context{}, errForm
+		}
+		c.Tokens = append(c.Tokens, credential.Token{
+			UID:         t.UID,
+			Name:        t.Name,
+			Description: t.Description,
+			Kind:        credential.Kind(t.Kind),
+			Access:      access,
+			Scopes:      t.Scopes,
+			Created:     t.Created,
+			Expires:     t.Expires,
+			LastUsed:    t.LastUsed,
+			Origin:      credential.Origin(t.Origin),
+			Value:       credential.NewSecret(string(t.Value)),
+		})
+	}
+	return c, nil
+}

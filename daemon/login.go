@@ -1,0 +1,185 @@
+package daemon
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
+	"github.com/bento-cred/bento-cred/daemon/internal/store"
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/internal/endpoint"
+	"github.com/bento-cred/bento-cred/ipc"
+	"github.com/bento-cred/bento-cred/ipc/management"
+)
+
+// defaultContext is the name of the first login, as BentoML's own client has it.
+const defaultContext = "default"
+
+// Login implements management.Agent. The store is tried before the cloud is asked, so
+// that nobody is told of a login whose token cannot be kept, and nothing is written
+// before the cloud has said whose token it is.
+func (a *agent) Login(ctx context.Context, login management.Login) (management.LoggedIn, error) {
+	d := a.daemon
+	name := d.loginName(login.Context)
+	if err := store.ValidateName(name); err != nil {
+		return management.LoggedIn{}, coded(err)
+	}
+	address, err := d.loginEndpoint(login.Endpoint)
+	if err != nil {
+		return management.LoggedIn{}, err
+	}
+	token, err := tokenOf(login, d.config.Now())
+	if err != nil {
+		return management.LoggedIn{}, err
+	}
+	book, err := d.vault.probe(ctx)
+	if err != nil {
+		return management.LoggedIn{}, coded(err)
+	}
+	cloud := d.cloud.Load()
+	account, err := cloud.Verify(ctx, address, token.Value)
+	if err != nil {
+		return management.LoggedIn{}, coded(err)
+	}
+	if known, found := cloud.Describe(ctx, address, token.Value); found {
+		token = completed(token, known)
+	}
+	err = book.Put(ctx, name, func(c credential.Context) (credential.Context, error) {
+		return joined(c, address, account, token, login.Replace)
+	})
+	if err != nil {
+		return management.LoggedIn{}, coded(err)
+	}
+	if d.state.Get().Current == "" {
+		if err := d.setCurrent(name); err != nil {
+			return management.LoggedIn{}, coded(err)
+		}
+	}
+	d.config.Log.Info("logged in", "context", name, "endpoint", address, "organization", account.Organization)
+	c, _ := book.Get(name)
+	return management.LoggedIn{Context: d.describe(c), Token: d.describeToken(token)}, nil
+}
+
+// loginName returns the name of the context a login is for.
+func (d *Daemon) loginName(asked string) string {
+	if asked != "" {
+		return asked
+	}
+	if current := d.state.Get().Current; current != "" {
+		return current
+	}
+	return defaultContext
+}
+
+// loginEndpoint returns the endpoint a login goes to, in its normal form.
+func (d *Daemon) loginEndpoint(typed string) (string, error) {
+	if typed == "" {
+		settings, _ := d.watcher.Current() // a bad file leaves good settings in force
+		typed = settings.Login.Endpoint
+	}
+	address, err := endpoint.Normalise(typed)
+	return address, coded(err)
+}
+
+// tokenOf returns the token a login brings, as far as the login describes it.
+func tokenOf(login management.Login, now time.Time) (credential.Token, error) {
+	kinds := []credential.Kind{
+		credential.KindUnknown, credential.KindPersonal, credential.KindOrganization, credential.KindMonitoring,
+	}
+	kind := login.Kind
+	if kind == "" {
+		kind = credential.KindUnknown
+	}
+	if !slices.Contains(kinds, kind) {
+		return credential.Token{}, &ipc.Error{
+			Code:    ipc.Usage,
+			Message: "there is no kind of token " + quoted(string(kind)),
+			Hint:    "a token is personal, organization or monitoring",
+		}
+	}
+	token := credential.Token{
+		Kind:   kind,
+		Access: login.Access,
+		Origin: credential.OriginPasted,
+		Value:  login.Token,
+	}
+	if token.Value.IsZero() {
+		return credential.Token{}, &ipc.Error{
+			Code:    ipc.Usage,
+			Message: "the token is empty",
+			Hint:    "give it on standard input with --api-token-stdin",
+		}
+	}
+	if login.Expires == "" {
+		return token, nil
+	}
+	expires, err := time.Parse(time.RFC3339, login.Expires)
+	if err != nil || !expires.After(now) {
+		return credential.Token{}, &ipc.Error{
+			Code:    ipc.Usage,
+			Message: "the expiry " + quoted(login.Expires) + " is no date to come",
+			Hint:    "give it as 30d, 1w, 24h or a date with a zone, such as 2027-01-31T00:00:00Z",
+		}
+	}
+	token.Expires = expires.UTC()
+	return token, nil
+}
+
+// completed adds to a token what the cloud knows of it. What the user said of its
+// kind and access stands: the cloud's fields for them are not confirmed.
+func completed(token, known credential.Token) credential.Token {
+	said := token
+	token = known
+	token.Origin, token.Value = said.Origin, said.Value
+	if said.Kind != credential.KindUnknown {
+		token.Kind = said.Kind
+	}
+	if said.Access.Known() {
+		token.Access = said.Access
+	}
+	if token.Expires.IsZero() {
+		token.Expires = said.Expires
+	}
+	return token
+}
+
+// joined returns context c after a login that brought token. A login elsewhere, or as
+// somebody else, does not take the place of a context unless it is told to.
+func joined(c credential.Context, address string, account bentocloud.Account, token credential.Token, replace bool) (credential.Context, error) {
+	if isAnother(c, address, account) {
+		if !replace {
+			return c, &ipc.Error{
+				Code: ipc.Exists,
+				Message: "context " + quoted(c.Name) + " is a login of " + quoted(c.User) + " in organization " +
+					quoted(c.Organization) + " at " + c.Endpoint,
+				Hint: "choose another name with --context, or give --replace to forget that login",
+			}
+		}
+		c.Tokens = nil
+	}
+	c.Endpoint, c.Organization = address, account.Organization
+	c.User, c.Email = account.User, account.Email
+	c.Tokens = append(without(c.Tokens, token), token)
+	return c, nil
+}
+
+// isAnother reports whether c is a login elsewhere or of somebody else. An imported
+// context does not know whose it is until the first login.
+func isAnother(c credential.Context, address string, account bentocloud.Account) bool {
+	if c.Endpoint == "" {
+		return false
+	}
+	return c.Endpoint != address ||
+		c.Organization != "" && c.Organization != account.Organization ||
+		c.User != "" && c.User != account.User
+}
+
+// without returns tokens less those that token takes the place of: the same one, and
+// those of the same kind and access.
+func without(tokens []credential.Token, token credential.Token) []credential.Token {
+	return slices.DeleteFunc(slices.Clone(tokens), func(t credential.Token) bool {
+		alike := t.Kind == token.Kind && t.Access.Equal(token.Access)
+		return alike || t.Value.Reveal() == token.Value.Reveal()
+	})
+}

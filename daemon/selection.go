@@ -1,0 +1,88 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/bento-cred/bento-cred/configs"
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/ipc"
+)
+
+// choice is the context a request means, and why.
+type choice struct {
+	context  credential.Context
+	source   string
+	warnings []string
+}
+
+// choose returns the context that selection means: the one it names, else the one the
+// nearest .bento-cred.toml names, if that file is allowed, else the current one.
+func (a *agent) choose(ctx context.Context, selection ipc.Selection) (choice, error) {
+	book, err := a.daemon.vault.open(ctx)
+	if err != nil {
+		return choice{}, coded(err)
+	}
+	name, source := selection.Context, selection.Source
+	var warnings []string
+	if name == "" {
+		var warning string
+		name, source, warning = a.daemon.byDirectory(selection.Directory)
+		if warning != "" {
+			warnings = append(warnings, warning)
+		}
+	}
+	if name == "" {
+		name, source = a.daemon.state.Get().Current, ipc.SourceCurrent
+	}
+	if name == "" {
+		return choice{}, noContext(len(book.All()) > 0)
+	}
+	c, found := book.Get(name)
+	if !found {
+		return choice{}, notFound(name, source)
+	}
+	return choice{context: c, source: source, warnings: warnings}, nil
+}
+
+// byDirectory looks for a .bento-cred.toml in dir and above it. The nearest one
+// decides, and it decides nothing unless it is allowed as it stands: a repository that
+// somebody else wrote must not choose which of the user's tokens is used in it.
+func (d *Daemon) byDirectory(dir string) (name, source, warning string) {
+	path, found := nearest(dir)
+	if !found {
+		return "", "", ""
+	}
+	name, digest, err := configs.LoadDirectory(path)
+	if err != nil {
+		return "", "", fmt.Sprintf("%s is not honoured: %v", path, err)
+	}
+	if d.state.Get().Allowed[path] != digest {
+		return "", "", fmt.Sprintf("%s names context %q and is not allowed; to honour it run: bento-cred allow", path, name)
+	}
+	return name, path, ""
+}
+
+// nearest returns the path of the .bento-cred.toml in dir or the nearest directory
+// above it that has one.
+func nearest(dir string) (path string, found bool) {
+	if !filepath.IsAbs(dir) {
+		return "", false
+	}
+	dir = filepath.Clean(dir)
+	for {
+		path = filepath.Join(dir, configs.DirectoryFile)
+		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			return path, err == nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", false
+		}
+		dir = parent
+	}
+}

@@ -1,0 +1,231 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+
+	"github.com/bento-cred/bento-cred/configs"
+	"github.com/bento-cred/bento-cred/daemon/internal/book"
+	"github.com/bento-cred/bento-cred/daemon/internal/state"
+	"github.com/bento-cred/bento-cred/daemon/internal/store"
+	"github.com/bento-cred/bento-cred/daemon/internal/store/worker"
+	"github.com/bento-cred/bento-cred/internal/credential"
+)
+
+// vault is the store and the book read from it. Both are opened at first need, by one
+// request at a time; those that come meanwhile wait for the outcome and share it.
+type vault struct {
+	config  Config
+	state   *state.File
+	opening chan struct{} // holds a word while somebody opens or changes the store
+
+	mu       sync.Mutex
+	settings configs.Store   // guarded by mu
+	keychain *store.Keychain // guarded by mu; nil until opened
+	book     *book.Book      // guarded by mu; nil until read
+}
+
+// open returns the book, after opening the store and reading it where that is still to
+// do.
+func (v *vault) open(ctx context.Context) (*book.Book, error) {
+	if b := v.opened(); b != nil {
+		return b, nil
+	}
+	var b *book.Book
+	err := v.alone(ctx, func() (err error) {
+		b, err = v.read(ctx)
+		return err
+	})
+	return b, err
+}
+
+// opened returns the book if it has been read.
+func (v *vault) opened() *book.Book {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.book
+}
+
+// alone calls f while nobody else opens or changes the store.
+func (v *vault) alone(ctx context.Context, f func() error) error {
+	select {
+	case v.opening <- struct{}{}:
+		defer func() { <-v.opening }()
+		return f()
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for the store: %w", context.Cause(ctx))
+	}
+}
+
+// read is open for the one who is alone.
+func (v *vault) read(ctx context.Context) (*book.Book, error) {
+	if b := v.opened(); b != nil {
+		return b, nil
+	}
+	keychain, err := v.attach(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := keychain.Ready(ctx); err != nil {
+		return nil, err
+	}
+	if err := v.remember(keychain); err != nil {
+		return nil, err
+	}
+	b, err := book.Read(ctx, keychain)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range b.Damaged() {
+		v.config.Log.Error("a context is kept and cannot be read", "context", name)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.book = b
+	return b, nil
+}
+
+// attach returns the keychain, after opening it where that is still to do.
+func (v *vault) attach(ctx context.Context) (*store.Keychain, error) {
+	v.mu.Lock()
+	keychain, settings := v.keychain, v.settings
+	v.mu.Unlock()
+	if keychain != nil {
+		return keychain, nil
+	}
+	var remembered store.Choice
+	if saved := v.state.Get().Store; len(saved) > 0 {
+		if err := json.Unmarshal(saved, &remembered); err != nil {
+			return nil, fmt.Errorf("reading which store was chosen: %w", err)
+		}
+	}
+	keychain, err := store.Open(ctx, v.storeConfig(settings, remembered))
+	if err != nil {
+		return nil, err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.keychain = keychain
+	return keychain, nil
+}
+
+// storeConfig returns the store's configuration for settings.
+func (v *vault) storeConfig(settings configs.Store, remembered store.Choice) store.Config {
+	config := store.Config{
+		Backend:        store.Backend(settings.Backend),
+		Remembered:     remembered,
+		Dir:            filepath.Join(v.config.DataDir, "store"),
+		Source:         sourceOf(settings.Passphrase),
+		PassphraseFile: settings.PassphraseFile,
+		Collection:     settings.Collection,
+		Now:            v.config.Now,
+		Log:            v.config.Log,
+		Worker: worker.Config{
+			Executable:    v.config.Executable,
+			Args:          v.config.Args,
+			Env:           v.config.Environ,
+			CallTimeout:   settings.CallTimeout,
+			PromptTimeout: settings.PromptTimeout,
+		},
+	}
+	if v.config.PassphraseFile != "" {
+		config.Source, config.PassphraseFile = store.SourceFile, v.config.PassphraseFile
+	}
+	return config
+}
+
+// sourceOf returns the store's word for what the settings say of the passphrase.
+func sourceOf(p configs.Passphrase) store.Source {
+	switch p {
+	case configs.PassphrasePrompt:
+		return store.SourcePrompt
+	case configs.PassphraseFile:
+		return store.SourceFile
+	case configs.PassphraseKeyFile:
+		return store.SourceKey
+	case configs.PassphraseAuto:
+	}
+	return store.SourceAuto
+}
+
+// remember keeps the keychain's choice in the state, so that a later start does not
+// silently take another.
+func (v *vault) remember(keychain *store.Keychain) error {
+	choice, err := json.Marshal(keychain.Report().Choice)
+	if err != nil {
+		return fmt.Errorf("encoding which store was chosen: %w", err)
+	}
+	if bytes.Equal(choice, v.state.Get().Store) {
+		return nil
+	}
+	return v.state.Change(func(s *state.State) { s.Store = choice })
+}
+
+// probe makes sure that the store can be written.
+func (v *vault) probe(ctx context.Context) (*book.Book, error) {
+	b, err := v.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keychain, err := v.attach(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return b, keychain.Probe(ctx)
+}
+
+// unlock opens the store with passphrase, or by letting the keychain ask its owner.
+func (v *vault) unlock(ctx context.Context, passphrase credential.Secret) error {
+	return v.alone(ctx, func() error {
+		keychain, err := v.attach(ctx)
+		if err != nil {
+			return err
+		}
+		if err := keychain.Unlock(ctx, passphrase); err != nil {
+			return err
+		}
+		_, err = v.read(ctx)
+		return err
+	})
+}
+
+// report tells of the store; the error is what kept it from being opened at all.
+func (v *vault) report(ctx context.Context) (store.Report, error) {
+	_, openErr := v.open(ctx)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.keychain == nil {
+		return store.Report{State: store.Broken}, openErr
+	}
+	return v.keychain.Report(), openErr
+}
+
+// reconfigure has the store opened anew where its settings changed.
+func (v *vault) reconfigure(settings configs.Store) {
+	v.mu.Lock()
+	changed := v.settings != settings
+	v.settings = settings
+	v.mu.Unlock()
+	if changed {
+		v.close()
+	}
+}
+
+// close forgets what is in memory and ends the store's worker.
+func (v *vault) close() {
+	v.mu.Lock()
+	keychain := v.keychain
+	v.keychain, v.book = nil, nil
+	v.mu.Unlock()
+	if keychain == nil {
+		return
+	}
+	if err := keychain.Close(); err != nil && !errors.Is(err, store.ErrClosed) {
+		v.config.Log.Error("closing the store", "error", err)
+	}
+}
