@@ -1,9 +1,7 @@
 package daemon
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -98,13 +96,11 @@ func (v *vault) attach(ctx context.Context) (*store.Keychain, error) {
 	if keychain != nil {
 		return keychain, nil
 	}
-	var remembered store.Choice
-	if saved := v.state.Get().Store; len(saved) > 0 {
-		if err := json.Unmarshal(saved, &remembered); err != nil {
-			return nil, fmt.Errorf("reading which store was chosen: %w", err)
-		}
+	remembered, err := v.remembered()
+	if err != nil {
+		return nil, err
 	}
-	keychain, err := store.Open(ctx, v.storeConfig(settings, remembered))
+	keychain, err = store.Open(ctx, v.storeConfig(settings, remembered))
 	if err != nil {
 		return nil, err
 	}
@@ -156,14 +152,14 @@ func sourceOf(p configs.Passphrase) store.Source {
 // remember keeps the keychain's choice in the state, so that a later start does not
 // silently take another.
 func (v *vault) remember(keychain *store.Keychain) error {
-	choice, err := json.Marshal(keychain.Report().Choice)
+	before, err := v.remembered()
 	if err != nil {
-		return fmt.Errorf("encoding which store was chosen: %w", err)
+		return err
 	}
-	if bytes.Equal(choice, v.state.Get().Store) {
-		return nil
+	if chosen := keychain.Report().Choice; chosen != before {
+		return v.rememberChoice(chosen)
 	}
-	return v.state.Change(func(s *state.State) { s.Store = choice })
+	return nil
 }
 
 // probe makes sure that the store can be written.

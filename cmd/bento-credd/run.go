@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/bento-cred/bento-cred/configs"
+	"github.com/bento-cred/bento-cred/daemon"
+	"github.com/bento-cred/bento-cred/internal/version/buildinfo"
+	"github.com/bento-cred/bento-cred/ipc"
+	"github.com/bento-cred/bento-cred/ipc/server"
+)
+
+const usage = `bento-credd holds BentoCloud tokens and serves them over a Unix socket.
+
+Usage:
+  bento-credd run [--on-demand]   serve until told to stop; with --on-demand, also
+                                  until nobody has asked for a while
+  bento-credd version             print the version
+
+It is started by bento-cred when it is needed. See "bento-cred --help".
+`
+
+// Main runs the daemon and returns its exit status.
+func Main(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(args) < 2 {
+		_, _ = io.WriteString(stderr, usage) // there is nowhere else to say that it failed
+		return ipc.Usage.ExitStatus()
+	}
+	switch verb, flags := args[1], args[2:]; {
+	case verb == daemon.WorkerVerb && len(flags) == 0:
+		return daemon.RunWorker(stdin, stdout, stderr)
+	case verb == "run" && len(flags) == 0:
+		return run(environ, stderr, false)
+	case verb == "run" && len(flags) == 1 && flags[0] == "--on-demand":
+		return run(environ, stderr, true)
+	case verb == "version" || verb == "--version":
+		_, _ = fmt.Fprintln(stdout, "bento-credd", buildinfo.Version()) // as above
+		return 0
+	case verb == "help" || verb == "--help" || verb == "-h":
+		_, _ = io.WriteString(stdout, usage) // as above
+		return 0
+	default:
+		_, _ = fmt.Fprintf(stderr, "bento-credd: %q is not understood\n\n%s", args[1:], usage) // as above
+		return ipc.Usage.ExitStatus()
+	}
+}
+
+// run serves, and tells on stderr how that ended.
+func run(environ []string, stderr io.Writer, onDemand bool) int {
+	restrictNewFiles()
+	level := &slog.LevelVar{}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+	config, err := configure(environ)
+	if err == nil {
+		config.OnDemand, config.Log, config.Level = onDemand, log, level
+		err = serve(config)
+	}
+	if errors.Is(err, server.ErrRunning) && onDemand {
+		return 0 // whoever started us is served
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(stderr, "bento-credd: %v\n", err) // there is nowhere else to say it
+		return ipc.ExitStatus(err)
+	}
+	return 0
+}
+
+// serve runs the daemon until it is told to end.
+func serve(config daemon.Config) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	d, err := daemon.New(config)
+	if err != nil {
+		return err
+	}
+	return d.Run(ctx)
+}
+
+// configure finds the daemon's places in environ.
+func configure(environ []string) (daemon.Config, error) {
+	getenv := ipc.Lookup(environ)
+	socket, err := ipc.SocketPath(getenv)
+	if err != nil {
+		return daemon.Config{}, err
+	}
+	configFile, err := configs.Path(getenv, runtime.GOOS)
+	if err != nil {
+		return daemon.Config{}, err
+	}
+	data, err := dataDir(getenv, runtime.GOOS)
+	if err != nil {
+		return daemon.Config{}, err
+	}
+	executable, err := os.Executable()
+	if err != nil {
+		return daemon.Config{}, fmt.Errorf("finding this program: %w", err)
+	}
+	passphraseFile := getenv(passphraseVariable)
+	if passphraseFile != "" && !filepath.IsAbs(passphraseFile) {
+		return daemon.Config{}, &ipc.Error{
+			Code:    ipc.Usage,
+			Message: fmt.Sprintf("%s=%q is not an absolute path", passphraseVariable, passphraseFile),
+		}
+	}
+	return daemon.Config{
+		Version:        buildinfo.Version(),
+		Socket:         socket,
+		ConfigFile:     configFile,
+		StateFile:      filepath.Join(data, "state.json"),
+		DataDir:        data,
+		PassphraseFile: passphraseFile,
+		Executable:     executable,
+		Args:           []string{daemon.WorkerVerb},
+		Environ:        environ,
+		Now:            time.Now,
+	}, nil
+}
+
+// passphraseVariable names the file that holds the file store's passphrase.
+const passphraseVariable = "BENTO_CRED_PASSPHRASE_FILE"
