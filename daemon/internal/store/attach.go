@@ -48,8 +48,8 @@ func (a *attachment) verify(ctx context.Context) error {
 	return nil
 }
 
-// get reads a value. That there is none is believed only beside the marker.
-func (a *attachment) get(ctx context.Context, name string) ([]byte, error) {
+// Get reads a value. That there is none is believed only beside the marker.
+func (a *attachment) Get(ctx context.Context, name string) ([]byte, error) {
 	data, err := a.vault.get(ctx, subject{kindContext, name})
 	if !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrPassphrase) {
 		return data, err
@@ -63,8 +63,8 @@ func (a *attachment) get(ctx context.Context, name string) ([]byte, error) {
 	return nil, err
 }
 
-// list lists the names. The list is believed only beside the marker.
-func (a *attachment) list(ctx context.Context) ([]string, error) {
+// List lists the names. The list is believed only beside the marker.
+func (a *attachment) List(ctx context.Context) ([]string, error) {
 	names, err := a.vault.list(ctx, kindContext)
 	if err != nil {
 		return nil, err

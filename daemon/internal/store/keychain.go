@@ -70,7 +70,7 @@ func (k *Keychain) Get(ctx context.Context, name string) (data []byte, err error
 		return nil, err
 	}
 	err = k.do(ctx, func(ctx context.Context, a *attachment) error {
-		data, err = a.get(ctx, name)
+		data, err = a.Get(ctx, name)
 		return err
 	})
 	return data, err
@@ -103,7 +103,7 @@ func (k *Keychain) Delete(ctx context.Context, name string) error {
 // List implements Store.
 func (k *Keychain) List(ctx context.Context) (names []string, err error) {
 	err = k.do(ctx, func(ctx context.Context, a *attachment) error {
-		names, err = a.list(ctx)
+		names, err = a.List(ctx)
 		return err
 	})
 	return names, err
