@@ -35,7 +35,11 @@ func (a *agent) Ping(context.Context) (ipc.Daemon, error) {
 func (a *agent) Stop(_ context.Context, stop management.Stop) error {
 	if stop.IfOlderThan != "" {
 		if !version.Older(a.daemon.config.Version, stop.IfOlderThan) {
-			return &ipc.Error{Code: ipc.Denied, Message: "the daemon is not older than " + stop.IfOlderThan}
+			return &ipc.Error{
+				Code:    ipc.Denied,
+				Message: "the daemon is not older than " + stop.IfOlderThan,
+				Hint:    "stop it with `bento-cred stop`",
+			}
 		}
 		if !a.daemon.config.OnDemand {
 			return &ipc.Error{

@@ -49,6 +49,7 @@ func (a *agent) Deny(_ context.Context, path string) (management.DirectoryFile, 
 		return management.DirectoryFile{}, &ipc.Error{
 			Code:    ipc.NotFound,
 			Message: fmt.Sprintf("%q was not allowed", path),
+			Hint:    "nothing has to be taken back",
 		}
 	}
 	err = a.daemon.state.Change(func(s *state.State) { delete(s.Allowed, path) })

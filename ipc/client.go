@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/bento-cred/bento-cred/internal/version"
@@ -30,13 +31,15 @@ type Config struct {
 	Notice func(string)
 }
 
-// Client is the Agent at the program's end of the socket. It serves one caller at a
-// time.
+// Client is the Agent at the program's end of the socket. One request is under way at
+// a time; a second caller waits for the first.
 type Client struct {
-	config   Config
-	socket   *socket
-	reader   *Reader
-	replaced bool // a daemon that was too old has been dealt with
+	config Config
+
+	mu       sync.Mutex
+	socket   *socket // guarded by mu
+	reader   *Reader // guarded by mu
+	replaced bool    // guarded by mu; a daemon that was too old has been dealt with
 }
 
 // Client is an Agent.
@@ -102,6 +105,8 @@ func (c *Client) Credential(ctx context.Context, request Request) (Credential, e
 // Ask sends a request that only reads. It is asked again, once, where the daemon
 // leaves before it answers, or is too old and can be replaced.
 func (c *Client) Ask(ctx context.Context, op string, request Message) (Message, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	reply, err := c.call(ctx, op, request)
 	if err != nil && hungUp(err) {
 		if err = c.redial(ctx); err == nil {
@@ -117,6 +122,8 @@ func (c *Client) Ask(ctx context.Context, op string, request Message) (Message, 
 // Tell sends a request that changes something. It is sent again only where the
 // daemon was too old to understand it, and so did nothing.
 func (c *Client) Tell(ctx context.Context, op string, request Message) (Message, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	reply, err := c.call(ctx, op, request)
 	code := Code(reply.Get("error"))
 	ignored := code == Unsupported || code == Version
