@@ -112,7 +112,12 @@ func aroundLoopback(proxy func(*http.Request) (*url.URL, error)) func(*http.Requ
 		if endpoint.IsLoopback(req.URL.Hostname()) {
 			return nil, nil //nolint:nilnil // The transport's word for "no proxy".
 		}
-		return proxy(req)
+		address, err := proxy(req)
+		if err != nil {
+			// The error quotes the proxy's address, and a password in it.
+			return nil, errProxySettings
+		}
+		return address, nil
 	}
 }
 
@@ -125,8 +130,11 @@ func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
-// errProxy is a proxy that does not let us through.
-var errProxy = errors.New("proxy refused the connection")
+// What can be wrong with a proxy before the endpoint is reached.
+var (
+	errProxy         = errors.New("proxy refused the connection")
+	errProxySettings = errors.New("proxy settings are not valid")
+)
 
 // checkProxy tells a proxy's refusal from the endpoint's.
 func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, reply *http.Response) error {
@@ -199,14 +207,14 @@ func (to call) checkBody(reply *http.Response, body []byte, limit int64) error {
 // maxToken bounds a token well above every known one.
 const maxToken = 8 << 10
 
-// validToken reports whether value can stand in a header as it is. The form of a
-// token is the cloud's business; what a header would change or refuse is ours.
+// validToken reports whether value can stand in a header as it is, and is not a
+// sentence. Else the form of a token is the cloud's business.
 func validToken(value string) bool {
-	if value == "" || len(value) > maxToken || value[0] == ' ' || value[len(value)-1] == ' ' {
+	if value == "" || len(value) > maxToken {
 		return false
 	}
 	for _, c := range []byte(value) {
-		if c < ' ' || c > '~' {
+		if c <= ' ' || c > '~' {
 			return false
 		}
 	}

@@ -71,7 +71,7 @@ func isNetwork(err error) bool {
 		errno  syscall.Errno
 	)
 	return errors.As(err, &netErr) || errors.As(err, &errno) || errors.Is(err, errProxy) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		errors.Is(err, errProxySettings) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // failStatus sorts a reply that is not 200.
@@ -128,7 +128,7 @@ func (to call) redirect(location string) (kind error, shown string) {
 		return ErrRedirectAway, ""
 	}
 	origin := target.Scheme + "://" + target.Host
-	shown = to.clean(origin + target.EscapedPath())
+	shown = to.clean(origin + target.Path)
 	if base, err := endpoint.Normalise(origin); err == nil && base == to.base {
 		return ErrRedirect, shown
 	}
