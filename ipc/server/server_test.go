@@ -1,0 +1,291 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/ipc"
+	"github.com/bento-cred/bento-cred/ipc/ipctest"
+	"github.com/bento-cred/bento-cred/ipc/management"
+	"github.com/bento-cred/bento-cred/ipc/server"
+)
+
+// socketPath returns a path for a socket, short enough for every platform.
+func socketPath(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "bc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return filepath.Join(dir, "s")
+}
+
+// running is a server under test.
+type running struct {
+	*server.Server
+	path string
+	stop context.CancelFunc
+	done chan error
+}
+
+// serve serves agent until the test ends.
+func serve(t *testing.T, agent management.Agent) *running {
+	t.Helper()
+	r := &running{path: socketPath(t), done: make(chan error, 1)}
+	listener, err := server.Listen(r.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Server = server.New(server.Config{
+		Agent:   func(server.Peer) management.Agent { return agent },
+		Version: "1.0.0",
+		Log:     slog.New(slog.DiscardHandler),
+	})
+	ctx, stop := context.WithCancel(context.Background())
+	r.stop = stop
+	go func() { r.done <- r.Serve(ctx, listener) }()
+	t.Cleanup(func() {
+		stop()
+		select {
+		case err := <-r.done:
+			if err != nil {
+				t.Errorf("Serve: %v", err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Error("the server did not stop")
+		}
+	})
+	return r
+}
+
+// dial connects a client to the server.
+func (r *running) dial(t *testing.T) management.Client {
+	t.Helper()
+	client, err := ipc.Dial(t.Context(), ipc.Config{Socket: r.path, Version: "1.0.0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return management.Client{Client: client}
+}
+
+// raw connects without a client.
+func (r *running) raw(t *testing.T) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("unix", r.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+func memorySubject(agent management.Agent) ipctest.Subject {
+	return ipctest.Subject{
+		Agent: agent, Endpoint: "https://cloud.example", Token: credential.NewSecret("made-up *'\"$ token é"),
+	}
+}
+
+func TestMemoryKeepsTheContract(t *testing.T) {
+	ipctest.TestAgent(t, func(*testing.T) ipctest.Subject { return memorySubject(ipctest.NewMemory()) })
+}
+
+func TestClientKeepsTheContract(t *testing.T) {
+	ipctest.TestAgent(t, func(t *testing.T) ipctest.Subject {
+		return memorySubject(serve(t, ipctest.NewMemory()).dial(t))
+	})
+}
+
+// failing is an Agent whose Status fails or panics.
+type failing struct {
+	management.Agent
+	err  error
+	fail func()
+}
+
+func (f failing) Status(context.Context) (management.Status, error) {
+	if f.fail != nil {
+		f.fail()
+	}
+	return management.Status{}, f.err
+}
+
+func TestEveryCodeSurvivesTheWire(t *testing.T) {
+	for _, code := range ipc.Codes() {
+		t.Run(string(code), func(t *testing.T) {
+			told := &ipc.Error{Code: code, Message: "it is\nso", Hint: "do this"}
+			client := serve(t, failing{Agent: ipctest.NewMemory(), err: fmt.Errorf("doing that: %w", told)}).dial(t)
+			_, err := client.Status(t.Context())
+			if !errors.Is(err, code) {
+				t.Fatalf("error %v, want code %q", err, code)
+			}
+			if got := ipc.AsError(err); got.Message != "doing that: it is so" || got.Hint != "do this" {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
+func TestPanicEndsOneRequest(t *testing.T) {
+	agent := failing{Agent: ipctest.NewMemory(), fail: func() { panic("made-up-token") }}
+	r := serve(t, agent)
+	client := r.dial(t)
+	_, err := client.Status(t.Context())
+	if !errors.Is(err, ipc.Internal) || strings.Contains(err.Error(), "made-up-token") {
+		t.Errorf("error %v, want internal without what the panic said", err)
+	}
+	if _, err := client.Ping(t.Context()); err != nil {
+		t.Errorf("the next request: %v", err)
+	}
+}
+
+func TestWire(t *testing.T) {
+	huge := "bento-cred/1\nop=" + strings.Repeat("x", ipc.MaxRequest)
+	tests := map[string]struct{ request, want string }{
+		"ping":            {"bento-cred/1\nop=ping\n\n", "protocols=1"},
+		"unknown key":     {"bento-cred/1\nop=ping\nflavour=plum\n\n", "protocols=1"},
+		"unknown op":      {"bento-cred/1\nop=dance\n\n", "error=unsupported"},
+		"no op":           {"bento-cred/1\n\n", "error=unsupported"},
+		"another version": {"bento-cred/2\nop=ping\n\n", "error=version"},
+		"another tongue":  {"GET / HTTP/1.1\nhost: localhost\n\n", "error=bad_request"},
+		"too long":        {huge, "error=bad_request"},
+		"bad access":      {"bento-cred/1\nop=login\naccess[]=root\n\n", "error=usage"},
+	}
+	r := serve(t, ipctest.NewMemory())
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			conn := r.raw(t)
+			if _, err := io.WriteString(conn, test.request); err != nil {
+				t.Fatal(err)
+			}
+			reply := readReply(t, conn)
+			if !strings.HasPrefix(reply, "bento-cred/1\n") || !strings.Contains(reply, test.want+"\n") {
+				t.Errorf("got %q, want %q in it", reply, test.want)
+			}
+			if !strings.Contains(reply, "server=1.0.0\n") {
+				t.Errorf("%q does not say which server answers", reply)
+			}
+		})
+	}
+}
+
+// readReply reads up to the blank line.
+func readReply(t *testing.T, conn net.Conn) string {
+	t.Helper()
+	var reply strings.Builder
+	lines := bufio.NewReader(conn)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatalf("reading the reply: %v after %q", err, reply.String())
+		}
+		if line == "\n" {
+			return reply.String()
+		}
+		reply.WriteString(line)
+	}
+}
+
+func TestHalfClosedPeerGetsItsAnswer(t *testing.T) {
+	conn := serve(t, ipctest.NewMemory()).raw(t)
+	if _, err := io.WriteString(conn, "bento-cred/1\nop=ping\n\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.(*net.UnixConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if reply := readReply(t, conn); !strings.Contains(reply, "protocols=1") {
+		t.Errorf("got %q", reply)
+	}
+}
+
+func TestSilentPeersHoldNobodyUp(t *testing.T) {
+	r := serve(t, ipctest.NewMemory())
+	for range 50 {
+		if _, err := io.WriteString(r.raw(t), "bento-cred/1\nop=pi"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.dial(t).Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestStoppingLosesNoRequest stops the server while clients ask: each request that was
+// sent is answered, or was never taken, which the client sees as nobody listening.
+func TestStoppingLosesNoRequest(t *testing.T) {
+	r := serve(t, ipctest.NewMemory())
+	var clients sync.WaitGroup
+	for range 16 {
+		clients.Go(func() {
+			for {
+				client, err := ipc.Dial(context.Background(), ipc.Config{Socket: r.path, Version: "1.0.0"})
+				if err != nil {
+					if !errors.Is(err, ipc.NoDaemon) {
+						t.Errorf("dialling: %v", err)
+					}
+					return
+				}
+				if _, err := client.Ping(context.Background()); err != nil {
+					t.Errorf("a request was lost: %v", err)
+				}
+				_ = client.Close()
+			}
+		})
+	}
+	time.Sleep(50 * time.Millisecond)
+	r.stop()
+	clients.Wait()
+}
+
+func TestQuietConnectionsDoNotKeepTheServer(t *testing.T) {
+	r := serve(t, ipctest.NewMemory())
+	r.raw(t)
+	client := r.dial(t)
+	if _, err := client.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.stop()
+	select {
+	case err := <-r.done:
+		r.done <- err
+	case <-time.After(5 * time.Second):
+		t.Error("a quiet connection keeps the server")
+	}
+}
+
+func TestWaitIdle(t *testing.T) {
+	r := serve(t, ipctest.NewMemory())
+	conn := r.raw(t)
+	if _, err := io.WriteString(conn, "bento-cred/1\nop=ping\n\n"); err != nil {
+		t.Fatal(err)
+	}
+	readReply(t, conn)
+	busy, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if err := r.WaitIdle(busy, 10*time.Millisecond); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("with a peer connected: %v", err)
+	}
+	_ = conn.Close()
+	idle, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := r.WaitIdle(idle, 10*time.Millisecond); err != nil {
+		t.Errorf("with nobody connected: %v", err)
+	}
+}
