@@ -9,9 +9,6 @@ import (
 // scopeAll is the scope that allows everything.
 const scopeAll = "api"
 
-// headerOrganization picks an organization; BentoML's client never sends it.
-const headerOrganization = "X-Yatai-Organization"
-
 // wielded returns a copy of the token with a value, unless it is not there or
 // expired, and notes that it was used.
 func (c *Cloud) wielded(value string) (Token, refusal, bool) {
@@ -48,11 +45,6 @@ func (c *Cloud) guard(scope string, next func(http.ResponseWriter, *http.Request
 		}
 		if scope != "" && !holds(token.Scopes, scope) {
 			c.refuse(w, refuseScope(scope))
-			return
-		}
-		// Yatai answers an organization it does not have with an empty 404.
-		if name := r.Header.Get(headerOrganization); name != "" && name != c.cfg.Organization {
-			w.WriteHeader(http.StatusNotFound)
 			return
 		}
 		next(w, r, token)

@@ -50,6 +50,18 @@ type answer struct {
 	Body   map[string]any
 }
 
+// items returns the objects of a list.
+func (a answer) items() []map[string]any {
+	list, _ := a.Body["items"].([]any)
+	var items []map[string]any
+	for _, each := range list {
+		if item, ok := each.(map[string]any); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
 // fetch gets an address with a header, none where its name is "".
 func fetch(t *testing.T, address, header, value string) answer {
 	t.Helper()
@@ -165,12 +177,12 @@ func TestOnlyAGetTellsTheAddress(t *testing.T) {
 	t.Parallel()
 	cloud := cloudtest.New(t, config())
 	list := fetch(t, cloud.URL()+"/api/v2/deployments?cluster=&all=true&count=&q=&search=&start=", management, tokenDeveloper)
-	items, _ := list.Body["items"].([]any)
+	items := list.items()
 	if len(items) != 2 {
 		t.Fatalf("the list has %d items, want 2", len(items))
 	}
 	for _, item := range items {
-		if _, found := item.(map[string]any)["urls"]; found {
+		if _, found := item["urls"]; found {
 			t.Error("the list tells addresses, as BentoCloud's does not")
 		}
 	}
@@ -195,12 +207,12 @@ func TestListOfTokensIsPaged(t *testing.T) {
 			tests := map[string]int{"?start=0&count=100": 100, "?start=100&count=100": 25, "?start=900": 0, "": 20, "?count=200&search=many": 120}
 			for query, want := range tests {
 				page := fetch(t, cloud.URL()+"/api/v1/api_tokens"+query, management, tokenDeveloper)
-				items, _ := page.Body["items"].([]any)
+				items := page.items()
 				if len(items) != want {
 					t.Errorf("%q gives %d items, want %d", query, len(items), want)
 				}
 				for _, item := range items {
-					if _, shown := item.(map[string]any)["token"]; shown == hide {
+					if _, shown := item["token"]; shown == hide {
 						t.Fatalf("value shown: %v, hidden: %v", shown, hide)
 					}
 				}

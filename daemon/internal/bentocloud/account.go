@@ -11,7 +11,7 @@ import (
 const (
 	pathUser         = "/api/v1/auth/current"
 	pathOrganization = "/api/v1/current_org"
-	pathTokens       = "/api/v1/api_tokens"
+	pathList         = "/api/v1/api_tokens"
 )
 
 // Account is whom a token belongs to. Its texts are the server's, cleaned and cut

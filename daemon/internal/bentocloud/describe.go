@@ -34,7 +34,7 @@ func (c *Client) Describe(ctx context.Context, endpoint string, token credential
 	}
 	start := 0
 	for range maxPages {
-		to.path = pathTokens + "?start=" + strconv.Itoa(start) + "&count=" + strconv.Itoa(pageSize)
+		to.path = pathList + "?start=" + strconv.Itoa(start) + "&count=" + strconv.Itoa(pageSize)
 		var page struct {
 			Total any               `json:"total"`
 			Items []json.RawMessage `json:"items"`

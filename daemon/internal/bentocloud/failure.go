@@ -87,7 +87,7 @@ func (to call) failStatus(reply *http.Response, body []byte) error {
 		failure.Kind = ErrServer
 		failure.Trace = to.clean(reply.Header.Get("X-Trace-Id"))
 	case status >= http.StatusMultipleChoices && status < http.StatusBadRequest && location != "":
-		failure.Kind, failure.Location = to.redirect(location)
+		failure.Location, failure.Kind = to.redirect(location)
 		failure.Detail = ""
 	case status < http.StatusBadRequest:
 		failure.Kind = ErrBadReply
@@ -118,21 +118,21 @@ func refusal(status int, message string) error {
 }
 
 // redirect says where a redirect points, and whether it leaves the endpoint.
-func (to call) redirect(location string) (kind error, shown string) {
+func (to call) redirect(location string) (shown string, kind error) {
 	from, err := url.Parse(to.base + to.path)
 	if err != nil {
-		return ErrRedirectAway, ""
+		return "", ErrRedirectAway
 	}
 	target, err := from.Parse(location)
 	if err != nil {
-		return ErrRedirectAway, ""
+		return "", ErrRedirectAway
 	}
 	origin := target.Scheme + "://" + target.Host
 	shown = to.clean(origin + target.Path)
 	if base, err := endpoint.Normalise(origin); err == nil && base == to.base {
-		return ErrRedirect, shown
+		return shown, ErrRedirect
 	}
-	return ErrRedirectAway, shown
+	return shown, ErrRedirectAway
 }
 
 // isHTML reports whether a reply is a page for people. The API sends none, so

@@ -47,20 +47,25 @@ current_context_name: work
 		"CRLF": {strings.ReplaceAll(twoContexts, "\n", "\r\n"), []bentoml.Context{contextA}, onlyB, 1, []string{"work"}},
 		"the e-mail came meanwhile": {
 			strings.Replace(twoContexts, "email: null", "email: new@acme.example", 1),
-			[]bentoml.Context{contextA, contextB}, "contexts: []\ncurrent_context_name: work\n", 2, nil,
+			[]bentoml.Context{contextA, contextB},
+			"contexts: []\ncurrent_context_name: work\n", 2, nil,
 		},
 		"comments go, unknown keys stay": {
 			"# was hunter2-old\nx: {y: [1, two]} # hunter2\ncontexts:\n- {name: default, endpoint: https://cloud.bentoml.com, api_token: hunter2-a}\n# hunter2\ncurrent_context_name: default\n",
-			[]bentoml.Context{contextA}, "x: {y: [1, two]}\ncontexts: []\ncurrent_context_name: default\n", 1, nil,
+			[]bentoml.Context{contextA},
+			"x: {y: [1, two]}\ncontexts: []\ncurrent_context_name: default\n", 1, nil,
 		},
 		"twice the same": {
 			strings.Replace(twoContexts, "- api_token: hunter2-b\n  email: null\n  endpoint: https://acme.cloud.bentoml.com/\n  name: work",
 				"- {name: default, endpoint: https://cloud.bentoml.com, api_token: hunter2-a}", 1),
-			[]bentoml.Context{contextA}, "contexts: []\ncurrent_context_name: work\n", 2, nil,
+			[]bentoml.Context{contextA},
+			"contexts: []\ncurrent_context_name: work\n", 2, nil,
 		},
 		"a duplicate that was not taken": {
 			strings.Replace(twoContexts, "name: work", "name: default", 1),
-			[]bentoml.Context{contextA}, strings.Replace(onlyB, "name: work", "name: default", 1), 1, []string{"default"},
+			[]bentoml.Context{contextA},
+			strings.Replace(onlyB, "name: work", "name: default", 1), 1,
+			[]string{"default"},
 		},
 	}
 	for name, test := range tests {

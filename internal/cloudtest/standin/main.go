@@ -22,9 +22,9 @@ const (
 	userName     = "ada"
 	userEmail    = "ada@acme.example"
 	deployment   = "summarizer"
-	tokenAll     = "made-up-token-for-everything"
-	tokenCalls   = "made-up-token-for-endpoints"
-	tokenExpired = "made-up-token-that-expired"
+	valueAll     = "made-up-token-for-everything"
+	valueCalls   = "made-up-token-for-endpoints"
+	valueExpired = "made-up-token-that-expired"
 	lifetime     = 30 * 24 * time.Hour
 )
 
@@ -41,9 +41,9 @@ func Main(stdin io.Reader, stdout io.Writer, now func() time.Time) int {
 		"STANDIN_ORGANIZATION=" + organization,
 		"STANDIN_USER=" + userName,
 		"STANDIN_EMAIL=" + userEmail,
-		"STANDIN_TOKEN=" + tokenAll,
-		"STANDIN_ENDPOINT_TOKEN=" + tokenCalls,
-		"STANDIN_EXPIRED_TOKEN=" + tokenExpired,
+		"STANDIN_TOKEN=" + valueAll,
+		"STANDIN_ENDPOINT_TOKEN=" + valueCalls,
+		"STANDIN_EXPIRED_TOKEN=" + valueExpired,
 		"STANDIN_READY=1",
 	}
 	if _, err := fmt.Fprintln(stdout, strings.Join(lines, "\n")); err != nil {
@@ -65,11 +65,11 @@ func config(now func() time.Time) cloudtest.Config {
 		Now:          now,
 		Tokens: []cloudtest.Token{
 			{
-				Value: tokenAll, Name: "everything", Description: "developer operations and all endpoints",
+				Value: valueAll, Name: "everything", Description: "developer operations and all endpoints",
 				Developer: true, AllEndpoints: true, Expires: start.Add(lifetime),
 			},
-			{Value: tokenCalls, Name: "calls", Deployments: []string{deployment}, Expires: start.Add(lifetime)},
-			{Value: tokenExpired, Name: "old", Developer: true, Expires: start.Add(-time.Hour)},
+			{Value: valueCalls, Name: "calls", Deployments: []string{deployment}, Expires: start.Add(lifetime)},
+			{Value: valueExpired, Name: "old", Developer: true, Expires: start.Add(-time.Hour)},
 		},
 	}
 }
