@@ -51,8 +51,8 @@ func (c *Cloud) guard(scope string, next func(http.ResponseWriter, *http.Request
 	})
 }
 
-// weaker are the operations that each operation includes, by Yatai's rule.
-var weaker = map[string][]string{
+// enough are the operations of which any allows the one asked for, by Yatai's rule.
+var enough = map[string][]string{
 	"read":    {"read", "write", "operate"},
 	"write":   {"write", "operate"},
 	"operate": {"operate"},
@@ -64,8 +64,8 @@ func holds(scopes []string, scope string) bool {
 		return true
 	}
 	operation, resource, _ := strings.Cut(scope, "_")
-	for _, enough := range weaker[operation] {
-		if slices.Contains(scopes, enough+"_"+resource) {
+	for _, allowed := range enough[operation] {
+		if slices.Contains(scopes, allowed+"_"+resource) {
 			return true
 		}
 	}
