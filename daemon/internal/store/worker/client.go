@@ -121,8 +121,15 @@ func (c *Client) call(ctx context.Context, r request) (response, error) {
 // errTimeout tells our own deadline from the caller's.
 var errTimeout = errors.New("keychain call timed out")
 
+// lifetime is how many calls a worker makes. The library opens a session at the Secret
+// Service for each and closes none; the end of the worker does.
+const lifetime = 200
+
 // attempt makes one call on the worker there is, or on a new one.
 func (c *Client) attempt(ctx context.Context, r request) (response, error) {
+	if c.process != nil && c.process.calls >= lifetime {
+		c.Close()
+	}
 	if c.process == nil {
 		started, err := start(c.config)
 		if err != nil {
@@ -132,6 +139,7 @@ func (c *Client) attempt(ctx context.Context, r request) (response, error) {
 		settings := c.settings
 		r.Settings = &settings
 	}
+	c.process.calls++
 	answer, err := c.exchange(ctx, r)
 	if err != nil {
 		text := c.process.kill()

@@ -24,6 +24,7 @@ type process struct {
 	stdout  *bufio.Reader
 	stderr  *tail
 	gone    chan struct{} // closed when it has been waited for
+	calls   int           // how many it was asked to make
 }
 
 // start starts a worker.
