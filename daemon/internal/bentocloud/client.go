@@ -30,6 +30,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -207,14 +208,15 @@ func (to call) checkBody(reply *http.Response, body []byte, limit int64) error {
 // maxToken bounds a token well above every known one.
 const maxToken = 8 << 10
 
-// validToken reports whether value can stand in a header as it is, and is not a
-// sentence. Else the form of a token is the cloud's business.
+// validToken reports whether a header can carry value as it is: no control characters,
+// no space at either end (RFC 9110, section 5.5). Else the form of a token is the
+// cloud's business.
 func validToken(value string) bool {
-	if value == "" || len(value) > maxToken {
+	if value == "" || len(value) > maxToken || strings.Trim(value, " ") != value {
 		return false
 	}
 	for _, c := range []byte(value) {
-		if c <= ' ' || c > '~' {
+		if c < ' ' || c == 0x7f {
 			return false
 		}
 	}

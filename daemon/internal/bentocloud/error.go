@@ -9,9 +9,8 @@ import (
 
 // The kinds of failure, for errors.Is.
 var (
-	// ErrToken is a value that is no token, because a header cannot carry it, or
-	// because it has a space in it; nothing was sent.
-	ErrToken = errors.New("token is empty, too long, or has spaces or characters that no header can carry")
+	// ErrToken is a value that no header can carry; nothing was sent.
+	ErrToken = errors.New("token is empty, too long, or has characters that no header can carry")
 	// ErrRefused is a token the cloud does not take: 401 or 403.
 	ErrRefused = errors.New("token refused")
 	// ErrTokenUnknown is a refused token the cloud says it does not have. It is
@@ -48,7 +47,7 @@ var (
 
 // hints are the next steps, by kind.
 var hints = map[error]string{
-	ErrToken:        "copy the token anew, by itself, without quotes, spaces or line breaks",
+	ErrToken:        "copy the token anew, by itself, without spaces or line breaks around it",
 	ErrRefused:      "check that the token is whole, not expired, and made at this endpoint",
 	ErrTokenUnknown: "make a new token at the endpoint, or check that this is the endpoint it was made at",
 	ErrScope:        "make a token with Developer Operations access",

@@ -153,10 +153,8 @@ func TestVerifyOfABadToken(t *testing.T) {
 		"trailing break": "hunter2\n",
 		"leading space":  " hunter2",
 		"trailing space": "hunter2 ",
-		"two words":      "Bearer hunter2",
 		"NUL":            "hunter2\x00",
 		"DEL":            "hunter2\x7f",
-		"not ASCII":      "“hunter2”",
 		"huge":           strings.Repeat("hunter2", 2000),
 	}
 	cloud := start(t, cloudtest.Config{})

@@ -1,0 +1,175 @@
+package daemon_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bento-cred/bento-cred/daemon"
+	"github.com/bento-cred/bento-cred/internal/cloudtest"
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/internal/dbusenv"
+	"github.com/bento-cred/bento-cred/ipc"
+	"github.com/bento-cred/bento-cred/ipc/ipctest"
+	"github.com/bento-cred/bento-cred/ipc/management"
+)
+
+// TestMain makes the test binary a store's worker where it is started as one.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == daemon.WorkerVerb {
+		os.Exit(daemon.RunWorker(os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+const goodToken = "made-up-token-good"
+
+// house is a daemon under test with a home and a cloud of its own.
+type house struct {
+	management.Client
+	t      *testing.T
+	config daemon.Config
+	cloud  *cloudtest.Cloud
+	log    *logBuffer
+	stop   context.CancelFunc
+	done   chan error
+}
+
+// logBuffer is a log that several goroutines write.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// newHouse starts a daemon on the embedded default store.
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	home, err := os.MkdirTemp("/tmp", "bc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(home) })
+	executable, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{t: t, log: &logBuffer{}}
+	level := &slog.LevelVar{}
+	h.config = daemon.Config{
+		Version:    "1.0.0",
+		Socket:     filepath.Join(home, "s"),
+		OnDemand:   true,
+		ConfigFile: filepath.Join(home, "config.toml"),
+		StateFile:  filepath.Join(home, "data", "state.json"),
+		DataDir:    filepath.Join(home, "data"),
+		Executable: executable,
+		Args:       []string{daemon.WorkerVerb},
+		Environ:    []string{"HOME=" + home, "DBUS_SESSION_BUS_ADDRESS=" + dbusenv.Nowhere},
+		Log:        slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: level})),
+		Level:      level,
+		Now:        time.Now,
+	}
+	h.writeConfig("[daemon]\nlog_level = \"debug\"\n")
+	h.cloud = newCloud(t)
+	h.start()
+	t.Cleanup(func() {
+		h.end()
+		if strings.Contains(h.log.String(), goodToken) {
+			t.Error("the log holds a token")
+		}
+	})
+	return h
+}
+
+func (h *house) writeConfig(text string) {
+	h.t.Helper()
+	if err := os.WriteFile(h.config.ConfigFile, []byte(text), 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// start starts the daemon and connects to it.
+func (h *house) start() {
+	h.t.Helper()
+	d, err := daemon.New(h.config)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	h.stop, h.done = stop, make(chan error, 1)
+	go func() { h.done <- d.Run(ctx) }()
+	for {
+		client, err := ipc.Dial(h.t.Context(), ipc.Config{Socket: h.config.Socket, Version: h.config.Version})
+		if err == nil {
+			h.Client = management.Client{Client: client}
+			return
+		}
+		select {
+		case err := <-h.done:
+			h.t.Fatalf("the daemon ended: %v", err)
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// end stops the daemon and waits for it.
+func (h *house) end() {
+	h.t.Helper()
+	_ = h.Close()
+	h.stop()
+	select {
+	case err := <-h.done:
+		if err != nil {
+			h.t.Errorf("Run: %v", err)
+		}
+		h.done <- nil
+	case <-time.After(20 * time.Second):
+		h.t.Error("the daemon does not end")
+	}
+}
+
+// restart ends the daemon and starts another in the same house.
+func (h *house) restart() {
+	h.t.Helper()
+	h.end()
+	h.start()
+}
+
+// login logs in to the context called name with goodToken.
+func (h *house) login(name string) {
+	h.t.Helper()
+	_, err := h.Login(h.t.Context(), management.Login{
+		Context: name, Endpoint: h.cloud.URL(), Token: credential.NewSecret(goodToken),
+		Access: credential.Access{Developer: true},
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func TestDaemonKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	ipctest.TestAgent(t, func(t *testing.T) ipctest.Subject {
+		t.Parallel()
+		h := newHouse(t)
+		return ipctest.Subject{Agent: h.Client, Endpoint: h.cloud.URL(), Token: credential.NewSecret(goodToken)}
+	})
+}
