@@ -1,0 +1,95 @@
+package helper
+
+import (
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/bento-cred/bento-cred/helper/protocol/shell"
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/ipc"
+)
+
+// The variables BentoML reads. The key alone would be enough for it, and then go to the
+// default endpoint, whatever the context's is; so they always travel together.
+const (
+	keyVariable      = "BENTO_CLOUD_API_KEY"
+	endpointVariable = "BENTO_CLOUD_API_ENDPOINT"
+)
+
+// env prints code that exports the context's token and endpoint. A failure is code too,
+// because a shell that evaluates the output does not see this program's exit status.
+func (p *program) env(arguments []string) int {
+	o, err := parse(verbEnv, arguments)
+	if errors.Is(err, errHelp) {
+		return p.handOver()
+	}
+	dialect, known := shell.Lookup(o.shell)
+	if !known {
+		dialect = guess("/proc", os.Getppid(), p.getenv)
+	}
+	if err == nil && !known && o.shell != "" {
+		err = usage(verbEnv, "there is no shell "+strconv.Quote(o.shell)+"; there are "+strings.Join(shell.Names(), ", "))
+	}
+	var code []byte
+	if err == nil {
+		code, err = p.code(o, dialect)
+	}
+	status := 0
+	if err != nil {
+		status = p.fail(err)
+		code = dialect.AppendFailure(nil, status)
+	}
+	if _, err := p.out.Write(code); err != nil {
+		return p.failWriting(err)
+	}
+	return status
+}
+
+// code returns what env prints where nothing fails.
+func (p *program) code(o options, dialect shell.Dialect) ([]byte, error) {
+	if o.unset {
+		code, err := dialect.AppendUnset(nil, []string{keyVariable, endpointVariable})
+		return code, unwritable(err)
+	}
+	answer, err := p.credential(o)
+	if err != nil {
+		return nil, err
+	}
+	p.warnOfOther(answer.Value, "it is replaced by that of context "+strconv.Quote(answer.Context))
+	code, err := dialect.AppendExport(nil, []shell.Variable{
+		{Name: keyVariable, Value: answer.Value.Reveal()},
+		{Name: endpointVariable, Value: answer.Endpoint},
+	})
+	return code, unwritable(err)
+}
+
+// unwritable gives an error of package shell its code and the next step.
+func unwritable(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &ipc.Error{
+		Code:    ipc.Usage,
+		Message: err.Error(),
+		Hint:    "use another --shell, or `bento-cred exec -- COMMAND`",
+	}
+}
+
+// warnOfOther names a token in the environment that is not value: BentoML prefers it to
+// any context.
+func (p *program) warnOfOther(value credential.Secret, consequence string) {
+	if other := p.getenv(keyVariable); other != "" && other != value.Reveal() {
+		p.say("warning: the environment has another token in " + keyVariable + "; " + consequence)
+	}
+}
+
+// failWriting shows that the answer could not be written.
+func (p *program) failWriting(err error) int {
+	return p.fail(&ipc.Error{
+		Code:    ipc.Internal,
+		Message: "writing the answer: " + err.Error(),
+		Hint:    "look at what standard output is connected to",
+	})
+}

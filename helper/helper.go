@@ -1,0 +1,128 @@
+// Package helper is bento-cred, the program people and their shells call all day. It
+// answers the hot verbs env, token and exec by one question to the daemon, in little
+// more than the time of an empty program, and for everything else becomes
+// bento-credctl, the management face.
+//
+// So it links next to nothing: the standard library's strings and system calls, package
+// ipc, and the codecs in protocol/. What it must not link, and why, is held by a test in
+// cmd/bento-cred.
+//
+// The rules of its streams: standard output belongs to the shell, or whoever reads the
+// answer, and gets the answer alone, in one write. Everything for people goes to standard
+// error, in lines that begin with "bento-cred: ". A failure is one such line, which ends
+// with the next step. A token goes to standard output or into a command's environment,
+// and nowhere else.
+package helper
+
+import (
+	"context"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/bento-cred/bento-cred/internal/version"
+	"github.com/bento-cred/bento-cred/ipc"
+)
+
+// Streams are where a program writes.
+type Streams struct {
+	Out io.Writer // the answer
+	Err io.Writer // what a person should see
+}
+
+// Main runs bento-cred and returns its exit status. args are the program's name and its
+// arguments. It does not return where the program becomes another one, which it does
+// for exec and for every verb that is not its own.
+func Main(args, environ []string, streams Streams) int {
+	p := &program{args: args, environ: environ, getenv: ipc.Lookup(environ), out: streams.Out, err: streams.Err}
+	verb := ""
+	if len(args) > 1 {
+		verb = args[1]
+	}
+	switch verb {
+	case verbEnv:
+		return p.env(args[2:])
+	case verbToken:
+		return p.token(args[2:])
+	case verbExec:
+		return p.exec(args[2:])
+	}
+	return p.handOver()
+}
+
+// program is one run of bento-cred.
+type program struct {
+	args     []string
+	environ  []string
+	getenv   func(string) string
+	out, err io.Writer
+}
+
+// handOver becomes bento-credctl, under the name and with the arguments of this
+// program.
+func (p *program) handOver() int {
+	path, err := ipc.FindProgram(ipc.ProgramFace, p.getenv)
+	if err != nil {
+		return p.fail(&ipc.Error{
+			Code:    ipc.Internal,
+			Message: err.Error(),
+			Hint:    "install " + ipc.ProgramFace + " beside " + ipc.ProgramHelper + ", or on PATH",
+		})
+	}
+	status, err := become(path, p.args, p.environ)
+	if err != nil {
+		return p.fail(&ipc.Error{
+			Code:    ipc.Internal,
+			Message: "running " + strconv.Quote(path) + ": " + err.Error(),
+			Hint:    "install it again",
+		})
+	}
+	return status
+}
+
+// credential asks the daemon for what o describes, and shows the warnings that come
+// with the answer.
+func (p *program) credential(o options) (ipc.Credential, error) {
+	config, err := ipc.ConfigFromEnvironment(p.environ, version.String(), p.say)
+	if err != nil {
+		return ipc.Credential{}, err
+	}
+	ctx := context.Background()
+	client, err := ipc.Dial(ctx, config)
+	if err != nil {
+		return ipc.Credential{}, err
+	}
+	defer client.Close()
+	directory, err := os.Getwd()
+	if err != nil {
+		directory = "" // deleted under us: then there is no file of it to honour either
+	}
+	answer, err := client.Credential(ctx, ipc.Request{
+		Selection: ipc.Select(o.context, directory, p.getenv),
+		Access:    o.access,
+	})
+	if err != nil {
+		return ipc.Credential{}, err
+	}
+	for _, warning := range answer.Warnings {
+		p.say("warning: " + warning)
+	}
+	return answer, nil
+}
+
+// fail shows err with its next step and returns the exit status it asks for.
+func (p *program) fail(err error) int {
+	failed := ipc.AsError(err)
+	line := failed.Message
+	if failed.Hint != "" {
+		line += "; " + failed.Hint
+	}
+	p.say(line)
+	return failed.Code.ExitStatus()
+}
+
+// say writes a line for a person.
+func (p *program) say(line string) {
+	// Where standard error cannot be written to, there is nobody left to tell.
+	_, _ = io.WriteString(p.err, ipc.ProgramHelper+": "+line+"\n")
+}
