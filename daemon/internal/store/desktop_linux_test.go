@@ -77,6 +77,23 @@ func (d *desktop) startBus(services string) {
 	})
 }
 
+// services describes programs that the bus may start for a name, and returns the
+// directory of that.
+func (d *desktop) services(programs map[string]string) string {
+	d.t.Helper()
+	dir := filepath.Join(d.dir, "services")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		d.t.Fatal(err)
+	}
+	for name, program := range programs {
+		text := "[D-BUS Service]\nName=" + name + "\nExec=" + program + "\n"
+		if err := os.WriteFile(filepath.Join(dir, name+".service"), []byte(text), 0o600); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	return dir
+}
+
 // start starts a program of the desktop, in a process group that ends with the test.
 func (d *desktop) start(stdin []byte, program string, args ...string) (*exec.Cmd, chan struct{}) {
 	d.t.Helper()

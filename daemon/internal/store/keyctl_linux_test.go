@@ -107,4 +107,3 @@ func shared(t *testing.T, uid int) string {
 	}
 	return dir
 }
-

@@ -148,6 +148,37 @@ func TestKWalletDies(t *testing.T) {
 	wantValue(t, k, "prod", "again")
 }
 
+// TestKWalletStartedByTheBus after a crash: that one is closed, and the library would wait
+// for a dialogue.
+func TestKWalletStartedByTheBus(t *testing.T) {
+	t.Parallel()
+	realpart.Need(t, "kwalletd5")
+	d := newDesktop(t, "QT_QPA_PLATFORM=offscreen")
+	if err := os.WriteFile(filepath.Join(d.dir, "config", "kwalletrc"), []byte(kwalletConfig), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	end(d.bus, d.gone)
+	d.startBus(d.services(map[string]string{"org.kde.kwalletd5": "/usr/bin/kwalletd5"}))
+	daemon, gone := d.kwallet()
+	k := openReady(t, d.config(store.KWallet))
+	put(t, k, "prod", "value")
+	end(daemon, gone)
+	begun := time.Now()
+	if names, err := k.List(t.Context()); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("List = %q, %v; want ErrLocked", names, err)
+	}
+	if took := time.Since(begun); took > 8*time.Second {
+		t.Errorf("List took %s", took)
+	}
+	started, err := os.FindProcess(d.waitFor("org.kde.kwalletd5"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := started.Kill(); err != nil { // it would outlive its bus
+		t.Error(err)
+	}
+}
+
 // TestKWalletClosed: the library would show a dialogue, here on no screen, and wait.
 func TestKWalletClosed(t *testing.T) {
 	t.Parallel()

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -27,17 +26,10 @@ func promptingDesktop(t *testing.T) (*desktop, *exec.Cmd, chan struct{}) {
 	}
 	d := newDesktop(t, display(t))
 	end(d.bus, d.gone)
-	services := filepath.Join(d.dir, "services")
-	if err := os.Mkdir(services, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"org.gnome.keyring.SystemPrompter", "org.gnome.keyring.PrivatePrompter"} {
-		service := "[D-BUS Service]\nName=" + name + "\nExec=" + program + "\n"
-		if err := os.WriteFile(filepath.Join(services, name+".service"), []byte(service), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	d.startBus(services)
+	d.startBus(d.services(map[string]string{
+		"org.gnome.keyring.SystemPrompter":  program,
+		"org.gnome.keyring.PrivatePrompter": program,
+	}))
 	daemon, gone := d.keyring()
 	return d, daemon, gone
 }

@@ -161,17 +161,10 @@ func TestSecretServiceStandsStill(t *testing.T) {
 func TestSecretServiceKilledInMidCall(t *testing.T) {
 	t.Parallel()
 	d := newDesktop(t)
-	services := filepath.Join(d.dir, "services")
-	if err := os.Mkdir(services, 0o700); err != nil {
-		t.Fatal(err)
-	}
 	end(d.bus, d.gone)
-	service := "[D-BUS Service]\nName=org.freedesktop.secrets\n" +
-		"Exec=/usr/bin/gnome-keyring-daemon --start --foreground --components=secrets\n"
-	if err := os.WriteFile(filepath.Join(services, "secrets.service"), []byte(service), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	d.startBus(services)
+	d.startBus(d.services(map[string]string{
+		"org.freedesktop.secrets": "/usr/bin/gnome-keyring-daemon --start --foreground --components=secrets",
+	}))
 	daemon, gone := d.keyring()
 	k := openReady(t, d.config(store.SecretService))
 	put(t, k, "prod", "before")

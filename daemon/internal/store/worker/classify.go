@@ -65,6 +65,9 @@ var wordings = []struct {
 	{File, "aes.KeyUnwrap(): integrity check failed", Passphrase},
 	// dvsekhvalnov/jose2go: an empty file, or one cut before its end.
 	{File, "expects token of 3 or 5 parts", Torn},
+	// The library wraps the kernel's errors, where it does, as text.
+	{KeyCtl, "disk quota exceeded", TooLarge},
+	{KeyCtl, "permission denied", Denied},
 	// Apple's OSStatus, which 99designs/go-keychain puts in parentheses.
 	{Keychain, "(-25308)", Locked}, // errSecInteractionNotAllowed
 	{Keychain, "(-25293)", Denied}, // errSecAuthFailed
