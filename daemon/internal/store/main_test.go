@@ -17,6 +17,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Verb {
 		os.Exit(worker.Main(os.Stdin, os.Stdout, os.Stderr))
 	}
+	if text := os.Getenv(writerVariable); text != "" {
+		os.Exit(crashWriter(text))
+	}
 	os.Exit(m.Run())
 }
 
