@@ -127,7 +127,7 @@ func (d *Daemon) leaveWhenIdle(ctx context.Context, front *server.Server) {
 		waiting, cancel := context.WithCancel(ctx)
 		left := make(chan error, 1)
 		if limit > 0 {
-			go func() { left <- front.WaitIdle(waiting, limit) }()
+			go func(limit time.Duration) { left <- front.WaitIdle(waiting, limit) }(limit)
 		}
 		select {
 		case <-ctx.Done():

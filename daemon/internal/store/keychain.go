@@ -15,6 +15,10 @@ import (
 type Keychain struct {
 	config Config
 
+	// life ends with Close, and with it the calls that may wait for a person.
+	life context.Context
+	end  context.CancelFunc
+
 	// slot holds a token while a call is under way. A channel, because one who waits
 	// for it must be able to give up.
 	slot chan struct{}
@@ -39,6 +43,7 @@ func Open(ctx context.Context, config Config) (*Keychain, error) {
 		return nil, fmt.Errorf("opening the store: %w", err)
 	}
 	k := &Keychain{config: config, slot: make(chan struct{}, 1)}
+	k.life, k.end = context.WithCancel(context.Background())
 	k.report = Report{
 		Backend: config.Remembered.Backend,
 		Choice:  config.Remembered,
@@ -115,7 +120,7 @@ func (k *Keychain) List(ctx context.Context) (names []string, err error) {
 // file store is given becomes its passphrase, so ask for it twice when the Report shows
 // no Choice.
 func (k *Keychain) Unlock(ctx context.Context, passphrase credential.Secret) error {
-	return k.hold(ctx, func() error { return k.unlock(ctx, passphrase) })
+	return k.hold(ctx, func(ctx context.Context) error { return k.unlock(ctx, passphrase) })
 }
 
 // Report says which keychain is used, and why. It never waits for a call.
@@ -125,9 +130,11 @@ func (k *Keychain) Report() Report {
 	return k.report
 }
 
-// Close ends the worker, after the call that is under way. Later calls are ErrClosed.
+// Close gives up a call that reads or waits for a person, lets one that writes come to
+// its end, and ends the worker. Later calls are ErrClosed.
 func (k *Keychain) Close() error {
-	return k.hold(context.Background(), func() error {
+	k.end()
+	return k.hold(context.Background(), func(context.Context) error {
 		k.detach()
 		k.fileKey = credential.Secret{}
 		k.closed = true
@@ -135,8 +142,9 @@ func (k *Keychain) Close() error {
 	})
 }
 
-// hold calls f when no other call is under way.
-func (k *Keychain) hold(ctx context.Context, f func() error) error {
+// hold calls f when no other call is under way, with a context that ends with ctx and
+// with Close.
+func (k *Keychain) hold(ctx context.Context, f func(context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("waiting for the keychain: %w", err)
 	}
@@ -149,12 +157,15 @@ func (k *Keychain) hold(ctx context.Context, f func() error) error {
 	if k.closed {
 		return ErrClosed
 	}
-	return f()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(k.life, func() { cancel(ErrClosed) })()
+	return f(ctx)
 }
 
 // do calls f with the keychain, once that is ready, and notes how it went.
 func (k *Keychain) do(ctx context.Context, f func(context.Context, *attachment) error) error {
-	return k.hold(ctx, func() error { return k.doHeld(ctx, f) })
+	return k.hold(ctx, func(ctx context.Context) error { return k.doHeld(ctx, f) })
 }
 
 // doHeld is do for a caller who holds the slot.
@@ -202,7 +213,7 @@ func (k *Keychain) unlock(ctx context.Context, passphrase credential.Secret) err
 // it. What concerns one item or one caller is not the keychain's state.
 func (k *Keychain) note(err error) error {
 	for _, particular := range []error{
-		ErrNotFound, ErrName, ErrTooLarge, ErrDamaged, errBusy,
+		ErrNotFound, ErrTooLarge, ErrDamaged, ErrClosed, errBusy,
 		context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, particular) {

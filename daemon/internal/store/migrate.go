@@ -51,7 +51,7 @@ func Migrate(ctx context.Context, from reader, to Store) error {
 func (k *Keychain) Move(
 	ctx context.Context, target Config, passphrase credential.Secret, remember func(Choice) error,
 ) (to *Keychain, left []string, err error) {
-	err = k.hold(ctx, func() error {
+	err = k.hold(ctx, func(ctx context.Context) error {
 		to, left, err = k.move(ctx, target, passphrase, remember)
 		return err
 	})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"github.com/bento-cred/bento-cred/daemon/internal/store/worker"
 )
@@ -53,5 +55,16 @@ func fromWorker(err error) error {
 	if !known {
 		sentinel = ErrFailed
 	}
-	return fmt.Errorf("%w: %q", sentinel, fault.Text)
+	return fmt.Errorf("%w: %s", sentinel, printable(fault.Text))
+}
+
+// printable replaces what could move a terminal's cursor: some of the text is a
+// keychain's own.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"slices"
 	"time"
 )
@@ -165,6 +166,9 @@ func (v *vault) put(ctx context.Context, s subject, data []byte) error {
 	// bringing in; the maximum makes it newer than what is there when clocks go back.
 	number := uint64(max(0, v.now().UnixNano()))
 	if len(older) > 0 {
+		if older[0].number == math.MaxUint64 {
+			return fmt.Errorf("writing %q: %w: its generations are used up", s.name, ErrDamaged)
+		}
 		number = max(number, older[0].number+1)
 	}
 	envelopes, err := cut(s, number, data, v.limit)

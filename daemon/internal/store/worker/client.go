@@ -13,7 +13,8 @@ type Config struct {
 	// Executable and Args are the program that calls Main.
 	Executable string
 	Args       []string
-	// Env is the environment of the worker, without the variable that makes it one.
+	// Env is the environment of the worker, without the variable that makes it one. Nil
+	// stands for this process's own, as dbusenv gives it.
 	Env []string
 	// CallTimeout is how long an ordinary call may take. Zero stands for 5 s.
 	CallTimeout time.Duration
@@ -110,6 +111,10 @@ func (c *Client) call(ctx context.Context, r request) (response, error) {
 		answer, err = c.attempt(deadline, r)
 	}
 	if errors.Is(context.Cause(deadline), errTimeout) && err != nil {
+		if c.settings.Backend == Keychain {
+			// macOS has no other reason to stand still.
+			return response{}, faultf(Locked, "no answer within %s, so it may be asking its owner", limit)
+		}
 		return response{}, faultf(Lost, "no answer within %s", limit)
 	}
 	if ctx.Err() != nil && err != nil {

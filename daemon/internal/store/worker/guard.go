@@ -29,6 +29,8 @@ func newGuard(s Settings) guard {
 		return newPass(s)
 	case File:
 		return &fileGuard{dir: s.Dir}
+	case Keychain:
+		return keychainGuard{}
 	default:
 		return noGuard{}
 	}

@@ -112,17 +112,7 @@ func (g *passGuard) unlock(s *session, key string) error {
 	if err := g.quiet(""); err != nil {
 		return err
 	}
-	if err := s.ring.set(key, []byte("trial")); err != nil {
-		return g.explain(opSet, key, err)
-	}
-	_, err := s.ring.get(key)
-	if err != nil {
-		err = g.explain(opUnlock, key, err)
-	}
-	if removal := s.ring.remove(key); err == nil && removal != nil {
-		return g.explain(opRemove, key, removal)
-	}
-	return err
+	return trial(s, key, g.explain)
 }
 
 // explain reads what gpg reported.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,7 +31,11 @@ type process struct {
 // start starts a worker.
 func start(config Config) (*process, error) {
 	command := exec.Command(config.Executable, config.Args...)
-	command.Env = append(append([]string{}, config.Env...), dbusenv.WorkerVariable+"=1")
+	env := config.Env
+	if env == nil {
+		env = dbusenv.Environ()
+	}
+	command.Env = append(slices.Clone(env), dbusenv.WorkerVariable+"=1")
 	command.WaitDelay = patience
 	isolate(command)
 	p := &process{command: command, stderr: &tail{}, gone: make(chan struct{})}
