@@ -209,8 +209,8 @@ func (k *Keychain) unlock(ctx context.Context, passphrase credential.Secret) err
 	return k.doHeld(ctx, func(ctx context.Context, a *attachment) error { return a.verify(ctx) })
 }
 
-// note puts the outcome of a call into the report and returns it with what to do about
-// it. What concerns one item or one caller is not the keychain's state.
+// note puts the outcome of a call into the report, and returns it. What concerns one item
+// or one caller is not the keychain's state.
 func (k *Keychain) note(err error) error {
 	for _, particular := range []error{
 		ErrNotFound, ErrTooLarge, ErrDamaged, ErrClosed, errBusy,
@@ -223,12 +223,8 @@ func (k *Keychain) note(err error) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.report.State, k.report.Problem = stateOf(err), ""
-	if err == nil {
-		return nil
+	if err != nil {
+		k.report.Problem = err.Error() + advice(k.report.Backend, err)
 	}
-	if hint := advice(k.report.Backend, err); hint != "" {
-		err = fmt.Errorf("%w%s", err, hint)
-	}
-	k.report.Problem = err.Error()
 	return err
 }

@@ -78,7 +78,7 @@ func protection(b Backend, s Source) string {
 	return ""
 }
 
-// advice returns what to do about an error, to stand behind it.
+// advice returns what to do about an error, to stand behind it in a report.
 func advice(b Backend, err error) string {
 	switch {
 	case errors.Is(err, ErrLocked) && b == File:
@@ -86,9 +86,9 @@ func advice(b Backend, err error) string {
 	case errors.Is(err, ErrLocked):
 		return "; \"bento-cred unlock\" has it ask you"
 	case errors.Is(err, ErrAbsent):
-		return "; start it, or choose another one with the setting store.backend"
+		return "; start it, or name another one by the setting store.backend if there is no store yet"
 	case errors.Is(err, ErrUnmarked):
-		return "; bring the old keychain back, or forget it with \"bento-cred store forget\""
+		return "; bring the keychain back as it was"
 	default:
 		return ""
 	}
