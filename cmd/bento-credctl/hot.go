@@ -1,0 +1,111 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bento-cred/bento-cred/ipc"
+)
+
+// The hot verbs are bento-cred's own. They are declared here for the help and for
+// completion; should one be run through this program, it becomes bento-cred.
+
+// shells are the shells that env writes for.
+var shells = []string{
+	"bash", "zsh", "sh", "fish", "ksh", "dash", "tcsh", "elvish", "powershell", "nushell", "xonsh", "cmd", "dotenv", "json",
+}
+
+func (a *app) envCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "env",
+		Short: "Print shell code that exports the token and its endpoint",
+		Long: `Print code for a shell that exports BENTO_CLOUD_API_KEY and BENTO_CLOUD_API_ENDPOINT
+together, so that bentoml and its clients use the context's token.
+
+The shell is guessed from the program that runs bento-cred. On failure the code makes
+the eval itself fail, and the reason stands on standard error.`,
+		Example: `  eval $(bento-cred env)                          # bash, zsh, sh, ksh
+  bento-cred env | source                         # fish
+  eval $(bento-cred env --context staging)
+  bento-cred env --shell dotenv > .env            # a file with a secret in it
+  eval $(bento-cred env --unset)                  # take both variables back`,
+		Args: noArguments,
+		RunE: a.runHelper,
+	}
+	a.hotFlags(cmd)
+	cmd.Flags().String("shell", "", "the shell to write for, where the guess is wrong")
+	register(cmd, "shell", cobra.FixedCompletions(shells, cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().Bool("unset", false, "print code that takes the variables out of the environment")
+	return cmd
+}
+
+func (a *app) tokenCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "token",
+		Short: "Print the token alone",
+		Long: `Print the value of the token and nothing else: on a terminal as a line, into a pipe
+without a newline.`,
+		Example: `  curl -H "X-YATAI-API-TOKEN: $(bento-cred token)" https://cloud.bentoml.com/api/v1/auth/current
+  bento-cred token --access endpoints:summarizer`,
+		Args: noArguments,
+		RunE: a.runHelper,
+	}
+	a.hotFlags(cmd)
+	return cmd
+}
+
+func (a *app) execCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "exec [flags] [--] COMMAND [ARGUMENT...]",
+		Short: "Run a command with the token in its environment",
+		Long: `Run a command with BENTO_CLOUD_API_KEY and BENTO_CLOUD_API_ENDPOINT of a context in
+its environment, and in no other program's. The command takes the place of bento-cred:
+its exit status, signals and terminal are its own.`,
+		Example: `  bento-cred exec -- bentoml deployment list
+  bento-cred exec --context staging -- python call.py`,
+		DisableFlagsInUseLine: true,
+		Args:                  arguments(1, unlimited, "a command to run"),
+		RunE:                  a.runHelper,
+	}
+	a.hotFlags(cmd)
+	cmd.Flags().SetInterspersed(false) // flags behind the command are the command's
+	return cmd
+}
+
+// unlimited is more arguments than any command line has.
+const unlimited = 1 << 30
+
+// hotFlags gives cmd the flags that all hot verbs have.
+func (a *app) hotFlags(cmd *cobra.Command) {
+	a.contextFlag(cmd, "the context to use (default: the directory's, else the current one)")
+	cmd.Flags().String("access", "", "what the token must open: developer, endpoints or endpoints:DEPLOYMENT (default: developer)")
+	register(cmd, "access", completeAccess)
+}
+
+// runHelper becomes bento-cred. The arguments are written anew, the verb first: as they
+// were they might lead bento-cred here again.
+func (a *app) runHelper(cmd *cobra.Command, args []string) error {
+	path, err := ipc.FindProgram(ipc.ProgramHelper, a.getenv)
+	if err != nil {
+		return &ipc.Error{
+			Code:    ipc.Internal,
+			Message: err.Error(),
+			Hint:    "install " + ipc.ProgramHelper + " beside " + ipc.ProgramFace + ", or on PATH",
+		}
+	}
+	words := []string{ipc.ProgramHelper, cmd.Name()}
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		word := "--" + flag.Name + "=" + flag.Value.String()
+		words = append(words, strings.TrimSuffix(word, "=true")) // --unset takes no value
+	})
+	if len(args) > 0 {
+		words = append(append(words, "--"), args...)
+	}
+	if err := a.become(path, words, a.environ); err != nil {
+		return &ipc.Error{Code: ipc.Internal, Message: "running " + strconv.Quote(path) + ": " + err.Error(), Hint: "install it again"}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+// Package terminal asks a person at a terminal: for a secret, which is not shown while
+// it is typed, and for a yes.
+//
+// A question goes to standard error, or to the terminal itself where standard error is
+// redirected; standard output belongs to the answer of the command. Where standard
+// input is no terminal nobody is asked: the caller has a flag for that.
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// ErrNothing is returned where a person ended the input without typing anything.
+var ErrNothing = errors.New("nothing was typed")
+
+// Is reports whether stream, a reader or a writer, is a terminal.
+func Is(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// ReadSecret shows question and reads a line from in, a terminal, without echo. The
+// terminal gets its echo back in every case: also when ctx ends, which is how an
+// interrupt by the person arrives here.
+func ReadSecret(ctx context.Context, in *os.File, stderr io.Writer, question string) (string, error) {
+	fd := int(in.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", fmt.Errorf("reading the terminal's state: %w", err)
+	}
+	to := asker(in, stderr)
+	if _, err := io.WriteString(to, question); err != nil {
+		return "", fmt.Errorf("asking on the terminal: %w", err)
+	}
+	typed := make(chan answer, 1)
+	go func() {
+		text, err := term.ReadPassword(fd)
+		typed <- answer{string(text), err}
+	}()
+	select {
+	case got := <-typed:
+		_, _ = io.WriteString(to, "\n") // in place of the one that was not shown
+		return got.text, nothing(got.err)
+	case <-ctx.Done():
+		_ = term.Restore(fd, before) // nothing more can be done for it
+		_, _ = io.WriteString(to, "\n")
+		return "", context.Cause(ctx)
+	}
+}
+
+type answer struct {
+	text string
+	err  error
+}
+
+// asker returns where a question is seen.
+func asker(in *os.File, stderr io.Writer) io.Writer {
+	if Is(stderr) {
+		return stderr
+	}
+	return in
+}
+
+// nothing gives the end of the input its own error.
+func nothing(err error) error {
+	if errors.Is(err, io.EOF) {
+		return ErrNothing
+	}
+	return err
+}
+
+// Confirm shows question and reports whether a person at in, a terminal, says yes to
+// it.
+func Confirm(ctx context.Context, in *os.File, stderr io.Writer, question string) (bool, error) {
+	to := asker(in, stderr)
+	if _, err := io.WriteString(to, question+" [y/N] "); err != nil {
+		return false, fmt.Errorf("asking on the terminal: %w", err)
+	}
+	typed := make(chan answer, 1)
+	go func() {
+		text, err := readLine(in)
+		typed <- answer{text, err}
+	}()
+	select {
+	case got := <-typed:
+		said := strings.ToLower(strings.TrimSpace(got.text))
+		return said == "y" || said == "yes", got.err
+	case <-ctx.Done():
+		_, _ = io.WriteString(to, "\n")
+		return false, context.Cause(ctx)
+	}
+}
+
+// maxLine bounds the answer to a question.
+const maxLine = 4 << 10
+
+// readLine reads one line and nothing behind it. The end of the input ends the line.
+func readLine(r io.Reader) (string, error) {
+	var line []byte
+	one := make([]byte, 1)
+	for len(line) < maxLine {
+		n, err := r.Read(one)
+		if n == 1 && one[0] == '\n' || errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return "", fmt.Errorf("reading the answer: %w", err)
+		}
+		line = append(line, one[:n]...)
+	}
+	return string(line), nil
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/bento-cred/bento-cred/ipc"
+)
+
+// The groups of the commands in the help, in the order they are shown.
+const (
+	groupHot      = "hot"
+	groupLogin    = "login"
+	groupStore    = "store"
+	groupSettings = "settings"
+)
+
+// usageTemplate is the help below a command's description.
+const usageTemplate = `Usage:
+  {{.UseLine}}
+{{- if .HasExample}}
+
+Examples:
+{{.Example}}{{end}}
+{{- if .HasAvailableSubCommands}}{{$cmds := .Commands}}
+{{- if eq (len .Groups) 0}}
+
+Commands:{{range $cmds}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+{{- else}}{{range $group := .Groups}}
+
+{{.Title}}{{range $cmds}}{{if (and (eq .GroupID $group.ID) .IsAvailableCommand)}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{end}}{{end}}
+{{- if .HasAvailableLocalFlags}}
+
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+{{- if .HasAvailableSubCommands}}
+
+"{{.CommandPath}} COMMAND --help" tells more about a command.{{end}}
+`
+
+// rootCommand returns bento-cred with all its commands.
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   ipc.ProgramHelper,
+		Short: "BentoCloud API tokens in the keychain, and in the programs that need them",
+		Long: `bento-cred keeps your BentoCloud API tokens in the keychain of this computer and
+gives each program the one it needs.
+
+Log in once; then, in any shell:
+
+  eval $(bento-cred env)`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.AddGroup(
+		&cobra.Group{ID: groupHot, Title: "Use a token:"},
+		&cobra.Group{ID: groupLogin, Title: "Logins and contexts:"},
+		&cobra.Group{ID: groupStore, Title: "State and store:"},
+		&cobra.Group{ID: groupSettings, Title: "Settings and shell:"},
+	)
+	add := func(id string, commands ...*cobra.Command) {
+		for _, command := range commands {
+			command.GroupID = id
+			root.AddCommand(command)
+		}
+	}
+	add(groupHot, a.envCommand(), a.tokenCommand(), a.execCommand())
+	add(groupLogin, a.loginCommand(), a.logoutCommand(), a.importCommand(), a.contextCommand(),
+		a.listContextCommand(), a.currentContextCommand(), a.updateCurrentContextCommand())
+	add(groupStore, a.statusCommand(), a.doctorCommand(), a.storeCommand(), a.unlockCommand(), a.stopCommand())
+	add(groupSettings, a.configCommand(), a.allowCommand(), a.denyCommand(), a.completionCommand(), a.versionCommand())
+	group(root, a.cloudCommand())
+	root.SetHelpCommand(helpCommand())
+	root.SetUsageTemplate(usageTemplate)
+	root.SetFlagErrorFunc(flagError)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	return root
+}
+
+// helpCommand is another way to ask for the help of a command.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "Show the help of a command",
+		GroupID: groupSettings,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return usage(cmd, "there is no such command")
+			}
+			if err := unknownCommand(found, rest); err != nil {
+				return err
+			}
+			found.InitDefaultHelpFlag() // otherwise made when a command runs
+			return found.Help()
+		},
+	}
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/bento-cred/bento-cred/cmd/bento-credctl/internal/terminal"
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/ipc/management"
+)
+
+func (a *app) unlockCommand() *cobra.Command {
+	var fromStdin bool
+	cmd := &cobra.Command{
+		Use:   "unlock",
+		Short: "Unlock the store",
+		Long: `Unlock the store. A keychain of the desktop asks in its own dialog; for an encrypted
+file with a passphrase of its own, the passphrase is asked for here and not shown.`,
+		Example: `  bento-cred unlock
+  bento-cred unlock --passphrase-stdin < passphrase-file`,
+		Args: noArguments,
+	}
+	cmd.Flags().BoolVar(&fromStdin, "passphrase-stdin", false, "read the passphrase from standard input")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		status, err := a.daemonStatus(cmd.Context())
+		if err != nil {
+			return err
+		}
+		if status.Store.State == stateReady {
+			return a.print("The store is not locked.")
+		}
+		passphrase, err := a.passphrase(cmd, status.Store, fromStdin)
+		if err != nil {
+			return err
+		}
+		agent, err := a.agent(cmd.Context())
+		if err != nil {
+			return err
+		}
+		if err := agent.Unlock(cmd.Context(), passphrase); err != nil {
+			return err
+		}
+		return a.print("The store is unlocked.")
+	}
+	return cmd
+}
+
+// passphrase returns the passphrase of store. It is empty for a keychain that asks by
+// itself, and where there is nobody to ask.
+func (a *app) passphrase(cmd *cobra.Command, store management.Store, fromStdin bool) (credential.Secret, error) {
+	const typed = "file" // the backend that has no dialog of its own
+	switch {
+	case fromStdin:
+		return a.secretFromStdin("passphrase")
+	case store.Backend == typed && terminal.Is(a.in):
+		return a.askSecret(cmd.Context(), "Passphrase of the store (not shown): ")
+	default:
+		return credential.Secret{}, nil
+	}
+}
