@@ -38,6 +38,23 @@ func (a *agent) Migrate(ctx context.Context, migration management.Migration) (ma
 	return a.daemon.storeState(ctx), nil
 }
 
+// ForgetStore implements management.Agent. A store that works is not forgotten: its
+// contexts would seem to be gone.
+func (a *agent) ForgetStore(ctx context.Context) error {
+	v := a.daemon.vault
+	if _, err := v.open(ctx); err == nil {
+		return &ipc.Error{
+			Code:    ipc.Denied,
+			Message: "the store is in use",
+			Hint:    "move it with `bento-cred store migrate BACKEND`, or forget the logins with `bento-cred logout --all`",
+		}
+	}
+	return v.alone(ctx, func() error {
+		v.close()
+		return coded(v.state.Change(func(s *state.State) { s.Store, s.Current = nil, "" }))
+	})
+}
+
 // migrate moves the store to the keychain called target and goes on with that.
 func (v *vault) migrate(ctx context.Context, target configs.Backend, migration management.Migration) error {
 	return v.alone(ctx, func() error {

@@ -178,6 +178,11 @@ func testBadValues(t *testing.T, s Subject) {
 	wantCode(t, "import", err, ipc.Usage)
 	_, err = s.Agent.Migrate(ctx, management.Migration{Backend: "nowhere"})
 	wantCode(t, "migrate", err, ipc.Usage)
+	login(t, s, "first")
+	wantCode(t, "forget a store in use", s.Agent.ForgetStore(ctx), ipc.Denied)
+	if err := s.Agent.DeleteContext(ctx, "first"); err != nil {
+		t.Fatal(err)
+	}
 	_, err = s.Agent.CheckConfig(ctx, "relative")
 	wantCode(t, "check_config", err, ipc.Usage)
 	_, err = s.Agent.Allow(ctx, "relative")

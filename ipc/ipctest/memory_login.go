@@ -90,6 +90,11 @@ func (m *Memory) Migrate(_ context.Context, migration management.Migration) (man
 	return management.Store{}, &ipc.Error{Code: ipc.Usage, Message: "there is no store " + migration.Backend, Hint: "choose another"}
 }
 
+// ForgetStore implements management.Agent: the memory is always there.
+func (m *Memory) ForgetStore(context.Context) error {
+	return &ipc.Error{Code: ipc.Denied, Message: "the store is in use", Hint: "move it instead"}
+}
+
 // CheckConfig implements management.Agent: every file that might be there is fine.
 func (m *Memory) CheckConfig(_ context.Context, path string) (management.ConfigState, error) {
 	if path != "" && !filepath.IsAbs(path) {

@@ -41,6 +41,9 @@ type Agent interface {
 	Unlock(ctx context.Context, passphrase credential.Secret) error
 	// Migrate moves every context into another store.
 	Migrate(ctx context.Context, migration Migration) (Store, error)
+	// ForgetStore forgets which store was chosen, when that store is gone for good. The
+	// next request chooses anew; nothing is deleted anywhere.
+	ForgetStore(ctx context.Context) error
 
 	// CheckConfig tells whether a configuration file can be used.
 	CheckConfig(ctx context.Context, path string) (ConfigState, error)

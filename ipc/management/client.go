@@ -28,6 +28,7 @@ const (
 	OpImport      = "import"
 	OpUnlock      = "unlock"
 	OpMigrate     = "migrate"
+	OpForgetStore = "forget_store"
 	OpCheckConfig = "check_config"
 	OpAllow       = "allow"
 	OpDeny        = "deny"
@@ -91,6 +92,12 @@ func (c Client) Unlock(ctx context.Context, passphrase credential.Secret) error 
 // Migrate implements Agent.
 func (c Client) Migrate(ctx context.Context, migration Migration) (Store, error) {
 	return decode[Store](c.Tell(ctx, OpMigrate, migration.encode()))
+}
+
+// ForgetStore implements Agent.
+func (c Client) ForgetStore(ctx context.Context) error {
+	_, err := c.Tell(ctx, OpForgetStore, ipc.Message{})
+	return err
 }
 
 // CheckConfig implements Agent.

@@ -61,6 +61,8 @@ func change(ctx context.Context, agent management.Agent, request ipc.Message) (i
 		return ipc.Message{}, agent.Unlock(ctx, credential.NewSecret(request.Get("passphrase")))
 	case management.OpMigrate:
 		return document(agent.Migrate(ctx, management.DecodeMigration(request)))
+	case management.OpForgetStore:
+		return ipc.Message{}, agent.ForgetStore(ctx)
 	case management.OpCheckConfig:
 		return document(agent.CheckConfig(ctx, path))
 	case management.OpAllow:

@@ -118,7 +118,7 @@ func foreignPeer(path string) int {
 	}
 	defer conn.Close()
 	_, _ = io.WriteString(conn, "bento-cred/1\nop=ping\n\n") // the door may be shut already
-	answer, _ := io.ReadAll(conn)                             // a reset is an end too
+	answer, _ := io.ReadAll(conn)                            // a reset is an end too
 	if len(answer) > 0 {
 		return 3
 	}
