@@ -51,7 +51,7 @@ func (s *Starter) connect(ctx context.Context, path string) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer lock.Close()
+	defer func() { _ = lock.Close() }() // nothing was written to it
 	if found, err := connect(path); err == nil || !nobodyListens(err) {
 		return found, err
 	}
@@ -59,7 +59,7 @@ func (s *Starter) connect(ctx context.Context, path string) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }() // the daemon writes to it, not we
 	begin, err := log.Seek(0, io.SeekEnd)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (s *Starter) start(path string, log *os.File) (<-chan string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer null.Close()
+	defer func() { _ = null.Close() }() // nothing was written to it
 	program := s.Program
 	if program == "" {
 		if program, err = FindProgram(ProgramDaemon, Lookup(s.Environ)); err != nil {

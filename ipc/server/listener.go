@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,6 +26,8 @@ const (
 	lockTime = 5 * time.Second
 	// lockPause is the time between two looks at the lock.
 	lockPause = 5 * time.Millisecond
+	// knockTime is how long a daemon may take to let a knock in.
+	knockTime = time.Second
 	// lastCall is how long a stopping server listens for callers who had connected
 	// before the path was gone.
 	lastCall = 20 * time.Millisecond
@@ -78,7 +81,8 @@ func takeLock(path string) (*os.File, error) {
 
 // answers reports whether somebody listens at path.
 func answers(path string) bool {
-	conn, err := net.Dial("unix", path)
+	dialer := net.Dialer{Timeout: knockTime}
+	conn, err := dialer.DialContext(context.Background(), "unix", path)
 	if err != nil {
 		return false
 	}

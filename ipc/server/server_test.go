@@ -207,7 +207,11 @@ func TestHalfClosedPeerGetsItsAnswer(t *testing.T) {
 	if _, err := io.WriteString(conn, "bento-cred/1\nop=ping\n\n"); err != nil {
 		t.Fatal(err)
 	}
-	if err := conn.(*net.UnixConn).CloseWrite(); err != nil {
+	half, ok := conn.(*net.UnixConn)
+	if !ok {
+		t.Fatalf("dialled a %T", conn)
+	}
+	if err := half.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
 	if reply := readReply(t, conn); !strings.Contains(reply, "protocols=1") {
