@@ -95,7 +95,10 @@ func (d *Daemon) Run(ctx context.Context) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	d.stop = stop
+	d.stop = func() {
+		listener.Leave(d.config.Log) // before anybody is told that we leave
+		stop()
+	}
 	front := server.New(server.Config{
 		Agent:   func(peer server.Peer) management.Agent { return &agent{daemon: d, peer: peer} },
 		Version: d.config.Version,

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/bento-cred/bento-cred/ipc"
@@ -39,6 +40,7 @@ type Listener struct {
 	unix *net.UnixListener
 	path string
 	lock *os.File
+	left sync.Once
 }
 
 // Listen makes the socket at path, in a directory that only the user can enter. It
@@ -131,8 +133,11 @@ func (l *Listener) accept() (net.Conn, error) {
 	return conn, nil
 }
 
-// leave takes the path away, so that a new caller starts a new daemon, and gives
-// those who had connected already a last chance to be let in.
+// Leave takes the path away, so that a new caller starts a new daemon, and gives
+// those who had connected already a last chance to be let in. When it returns, nobody
+// can connect any more.
+func (l *Listener) Leave(log *slog.Logger) { l.left.Do(func() { l.leave(log) }) }
+
 func (l *Listener) leave(log *slog.Logger) {
 	if err := os.Remove(l.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		log.Error("removing the socket", "error", err)

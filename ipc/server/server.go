@@ -70,7 +70,7 @@ func New(config Config) *Server {
 func (s *Server) Serve(ctx context.Context, listener *Listener) error {
 	var conversations sync.WaitGroup
 	stop := context.AfterFunc(ctx, func() {
-		listener.leave(s.config.Log)
+		listener.Leave(s.config.Log)
 		s.leave()
 	})
 	defer stop()
