@@ -1,3 +1,11 @@
+// A program that lives for a millisecond has no use for a look at its container's CPU
+// limit, for a watch on that limit, and for names on its memory; they would cost it a
+// twentieth of its time.
+//
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
+//go:debug decoratemappings=0
+
 // Command bento-cred gives shells and programs the BentoCloud token they need. It is
 // the one of the three programs that people type: the hot verbs env, token and exec it
 // answers itself, all others it leaves to bento-credctl.
