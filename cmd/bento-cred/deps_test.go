@@ -29,8 +29,8 @@ var heavy = map[string]string{
 	"flag":          "links fmt and reflect: four flags are read by hand",
 	"regexp":        "compiles at start",
 	"text/template": "links reflect, and after it no exported method is dead code",
-	"os/exec":       "links fmt: exec here is execve",
-	"os/user":       "links fmt, and reads files or asks the C library",
+	"os/exec":       "watches a child: exec here is execve",
+	"os/user":       "reads files, or asks the C library",
 	"os/signal":     "catches what a command must inherit untouched",
 }
 
