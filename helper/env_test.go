@@ -53,6 +53,13 @@ func TestEnvFails(t *testing.T) {
 			out:       "sh -c \"exit 4\";\n",
 			err:       "bento-cred: context \"work\" has no token; run `bento-cred login`\n",
 		},
+		"no next step known": {
+			agent:     &agent{err: errors.New("something broke")},
+			arguments: []string{"--shell=sh"},
+			status:    1,
+			out:       "sh -c \"exit 1\";\n",
+			err:       "bento-cred: something broke; run `bento-cred doctor`\n",
+		},
 		"another dialect": {
 			agent:     &agent{err: &ipc.Error{Code: ipc.Locked, Message: "the keychain is locked", Hint: "unlock it"}},
 			arguments: []string{"--shell=elvish"},

@@ -113,11 +113,10 @@ func (p *program) credential(o options) (ipc.Credential, error) {
 // fail shows err with its next step and returns the exit status it asks for.
 func (p *program) fail(err error) int {
 	failed := ipc.AsError(err)
-	line := failed.Message
-	if failed.Hint != "" {
-		line += "; " + failed.Hint
+	if failed.Hint == "" {
+		failed.Hint = "run `bento-cred doctor`"
 	}
-	p.say(line)
+	p.say(failed.Message + "; " + failed.Hint)
 	return failed.Code.ExitStatus()
 }
 
