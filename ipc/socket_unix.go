@@ -7,13 +7,17 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
 
 // socket is a connected stream socket. It is the bare descriptor, blocking, with the
 // kernel's own time limits: package net costs a helper a tenth of its whole time.
-type socket struct{ fd int }
+type socket struct {
+	fd     int
+	closed atomic.Bool // the number may be another file's by now
+}
 
 // connect connects to the socket at path after making sure that it is ours.
 func connect(path string) (*socket, error) {
@@ -67,6 +71,9 @@ func (s *socket) setTimeout(d time.Duration) error {
 
 // Read implements io.Reader; a time limit that passes is os.ErrDeadlineExceeded.
 func (s *socket) Read(p []byte) (int, error) {
+	if s.closed.Load() {
+		return 0, os.ErrClosed
+	}
 	for {
 		n, err := syscall.Read(s.fd, p)
 		switch {
@@ -84,6 +91,9 @@ func (s *socket) Read(p []byte) (int, error) {
 
 // Write implements io.Writer.
 func (s *socket) Write(p []byte) (int, error) {
+	if s.closed.Load() {
+		return 0, os.ErrClosed
+	}
 	written := 0
 	for written < len(p) {
 		n, err := syscall.Write(s.fd, p[written:])
@@ -99,10 +109,19 @@ func (s *socket) Write(p []byte) (int, error) {
 }
 
 // interrupt ends every read and write under way; Close alone would not wake them.
-func (s *socket) interrupt() { _ = syscall.Shutdown(s.fd, syscall.SHUT_RDWR) }
+func (s *socket) interrupt() {
+	if !s.closed.Load() {
+		_ = syscall.Shutdown(s.fd, syscall.SHUT_RDWR) // one that is not connected needs none
+	}
+}
 
-// Close closes the connection.
-func (s *socket) Close() error { return os.NewSyscallError("close", syscall.Close(s.fd)) }
+// Close closes the connection; closing it again does nothing.
+func (s *socket) Close() error {
+	if s.closed.Swap(true) {
+		return nil
+	}
+	return os.NewSyscallError("close", syscall.Close(s.fd))
+}
 
 // nobodyListens reports whether err says that no daemon is behind the path.
 func nobodyListens(err error) bool {

@@ -126,6 +126,34 @@ func (f failing) Status(context.Context) (management.Status, error) {
 	return management.Status{}, f.err
 }
 
+// TestClosingTwice guards against the close of a number that is another file's by then.
+func TestClosingTwice(t *testing.T) {
+	client := serve(t, ipctest.NewMemory()).dial(t)
+	if err := client.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var others []*os.File
+	for range 8 {
+		file, err := os.Open(os.DevNull)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		others = append(others, file)
+	}
+	if err := client.Close(); err != nil {
+		t.Errorf("closing again: %v", err)
+	}
+	if _, err := client.Status(t.Context()); err == nil {
+		t.Error("a closed client answers")
+	}
+	for _, file := range others {
+		if _, err := file.Stat(); err != nil {
+			t.Errorf("another file was closed: %v", err)
+		}
+	}
+}
+
 func TestEveryCodeSurvivesTheWire(t *testing.T) {
 	for _, code := range ipc.Codes() {
 		t.Run(string(code), func(t *testing.T) {
