@@ -47,13 +47,21 @@ func (h *history) read(output *bufio.Scanner, afterAck func()) {
 		switch word {
 		case "try":
 			h.tried = n
-			h.allowed[name] = append(h.allowed[name], value)
+			h.allowed[name] = append(h.may(name), value)
 		case "ack":
 			h.acked++
 			h.allowed[name] = []string{value}
 			afterAck()
 		}
 	}
+}
+
+// may returns the values that a context may have; at first it has none.
+func (h *history) may(name string) []string {
+	if h.allowed[name] == nil {
+		return []string{""}
+	}
+	return h.allowed[name]
 }
 
 // check compares the store with what was said, which is then known to the byte.
@@ -71,10 +79,7 @@ func (h *history) check(k *store.Keychain) {
 		if slices.Contains(names, name) != (err == nil) {
 			h.t.Errorf("%q is listed as %v and read as %v", name, names, err)
 		}
-		allowed := h.allowed[name]
-		if len(allowed) == 0 {
-			allowed = []string{""}
-		}
+		allowed := h.may(name)
 		if !slices.Contains(allowed, string(got)) {
 			first, _, _ := bytes.Cut(got, []byte("\n"))
 			h.t.Errorf("%q holds write %q (%d bytes), which is none of the %d it may hold", name, first, len(got), len(allowed))

@@ -27,11 +27,11 @@ func lock(ctx context.Context, dir string) (func(), error) {
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
 	if err := private.MakeDir(dir); err != nil {
-		return nil, fmt.Errorf("locking the store: %w", err)
+		return nil, fmt.Errorf("locking the store: %w: %w", ErrFailed, err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("locking the store: %w", err)
+		return nil, fmt.Errorf("locking the store: %w: %w", ErrFailed, err)
 	}
 	release := func() { _ = f.Close() } // which lets the lock go
 	for {
@@ -41,7 +41,7 @@ func lock(ctx context.Context, dir string) (func(), error) {
 		}
 		if !errors.Is(err, errBusy) {
 			release()
-			return nil, fmt.Errorf("locking the store: %w", err)
+			return nil, fmt.Errorf("locking the store: %w: %w", ErrFailed, err)
 		}
 		select {
 		case <-ctx.Done():

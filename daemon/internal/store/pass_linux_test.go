@@ -221,3 +221,32 @@ func TestPassTruncated(t *testing.T) {
 		t.Errorf("%d entries at rest, %v; want 2", len(entries), err)
 	}
 }
+
+// TestReportDoesNotWait: status must answer while the keychain asks its owner.
+func TestReportDoesNotWait(t *testing.T) {
+	t.Parallel()
+	p := newPasswordStore(t, gpgPassphrase)
+	p.pinentry("sleep 30; echo OK")
+	k := open(t, p.config(store.Pass))
+	result := make(chan error, 1)
+	go func() { result <- k.Unlock(t.Context(), noPassphrase) }()
+	time.Sleep(500 * time.Millisecond)
+	begun := time.Now()
+	if r := k.Report(); r.State != store.Locked {
+		t.Errorf("Report = %+v, want it locked", r)
+	}
+	if took := time.Since(begun); took > time.Second {
+		t.Errorf("Report took %s", took)
+	}
+	// And closing the store does not wait for a person who is away.
+	begun = time.Now()
+	if err := k.Close(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("Close took %s", took)
+	}
+	if err := <-result; !errors.Is(err, store.ErrClosed) {
+		t.Errorf("Unlock = %v, want ErrClosed", err)
+	}
+}

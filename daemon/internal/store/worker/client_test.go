@@ -62,9 +62,6 @@ func misbehave(kind string) int {
 	return 0
 }
 
-// secret is a made-up value that must not come out anywhere.
-const secret = "made-up-secret-value"
-
 // testConfig starts this binary as a worker in a clean environment.
 func testConfig(t *testing.T, env ...string) Config {
 	t.Helper()
