@@ -99,6 +99,7 @@ func (a *app) bentoMLCheckup(ctx context.Context, agent management.Agent) []chec
 			Name:    "bentoml-file",
 			Problem: err.Error(),
 			Mend:    "${EDITOR:-vi} " + shellWord(path),
+			Note:    true, // BentoML leaves such a file behind while it writes one
 		}}
 	}
 	return checkup.BentoML(file)

@@ -7,16 +7,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/bento-cred/bento-cred/helper/protocol/shell"
 	"github.com/bento-cred/bento-cred/ipc"
 )
 
 // The hot verbs are bento-cred's own. They are declared here for the help and for
 // completion; should one be run through this program, it becomes bento-cred.
-
-// shells are the shells that env writes for.
-var shells = []string{
-	"bash", "zsh", "sh", "fish", "ksh", "dash", "tcsh", "elvish", "powershell", "nushell", "xonsh", "cmd", "dotenv", "json",
-}
 
 func (a *app) envCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -37,7 +33,7 @@ the eval itself fail, and the reason stands on standard error.`,
 	}
 	a.hotFlags(cmd)
 	cmd.Flags().String("shell", "", "the shell to write for, where the guess is wrong")
-	register(cmd, "shell", cobra.FixedCompletions(shells, cobra.ShellCompDirectiveNoFileComp))
+	register(cmd, "shell", cobra.FixedCompletions(shell.Names(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().Bool("unset", false, "print code that takes the variables out of the environment")
 	return cmd
 }

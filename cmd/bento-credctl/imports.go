@@ -118,8 +118,8 @@ func (a *app) remarkOnFile(imported management.Imported, request management.Impo
 	case len(imported.Taken) > 0:
 		a.say("the tokens still stand in clear text in " + imported.Path + "; `bento-cred import bentoml --scrub` removes them")
 	}
-	left := len(imported.Skipped) > 0 || len(imported.Taken) > 0 && !imported.Scrubbed
-	if imported.Readable && left {
+	// Scrubbing writes the file anew, for its owner alone.
+	if imported.Readable && !imported.Scrubbed {
 		a.say("other users can read that file; `chmod 600 " + shellWord(imported.Path) + "` keeps them out")
 	}
 	if request.DryRun {

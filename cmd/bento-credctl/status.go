@@ -46,11 +46,22 @@ func (a *app) statusView(status management.Status) output.View {
 func addDaemon(view *output.View, daemon management.Daemon) {
 	how := daemon.Mode
 	if daemon.IdleExit != "" {
-		how += ", leaves after " + daemon.IdleExit + " without a request"
+		how += ", leaves after " + shortDuration(daemon.IdleExit) + " without a request"
 	}
 	view.Add("daemon", output.Text(daemon.Version+", process "+strconv.Itoa(daemon.PID)))
 	view.Add("started", output.Text(how))
 	view.Add("socket", output.Text(daemon.Socket))
+}
+
+// shortDuration returns a duration without the zeros behind its last unit.
+func shortDuration(text string) string {
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // addConfig adds to view what is known of the settings file.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/bento-cred/bento-cred/ipc"
@@ -49,10 +50,9 @@ func hung(ctx context.Context, client *ipc.Client) []Finding {
 	return nil
 }
 
-// mends are the commands for failures to reach the daemon, where the failure's own hint
-// is none.
+// mends are the commands for failures whose own hint holds no command.
 var mends = map[ipc.Code]string{
-	ipc.Locked:        "bento-cred unlock",
+	ipc.Untrusted:     "export " + ipc.SocketVariable + `="$(mktemp -d)/s"`,
 	ipc.NoContext:     "bento-cred login",
 	ipc.LoginRequired: "bento-cred login",
 }
@@ -63,6 +63,17 @@ func Failed(err error) Finding {
 	return Finding{
 		Name:    "dead-daemon",
 		Problem: failed.Message,
-		Mend:    cmp.Or(mends[failed.Code], failed.Hint, "bento-cred stop"),
+		Mend:    cmp.Or(mends[failed.Code], command(failed.Hint), failed.Hint, "bento-cred stop"),
 	}
+}
+
+// command returns the command in a hint, which stands between backticks; "" where there
+// is none but doctor itself.
+func command(hint string) string {
+	_, rest, _ := strings.Cut(hint, "`")
+	text, _, closed := strings.Cut(rest, "`")
+	if !closed || text == "bento-cred doctor" {
+		return ""
+	}
+	return text
 }

@@ -60,15 +60,12 @@ func store(s management.Store) []Finding {
 	if s.Reason != "" {
 		found = append(found, Finding{Name: "store-damaged", Problem: "in the store: " + s.Reason, Mend: "bento-cred login --replace"})
 	}
-	if s.Backend != lastResort {
-		return found
-	}
-	for _, refused := range s.Refused {
-		found = append(found, Finding{
-			Name:    "store-refused",
-			Problem: "tokens are kept in an encrypted file, because " + refused.Backend + " was refused: " + refused.Reason,
-			Note:    true,
-		})
+	if s.Backend == lastResort && len(s.Refused) > 0 {
+		problem := "tokens are kept in an encrypted file, because no keychain could be used:"
+		for _, refused := range s.Refused {
+			problem += "\n" + refused.Backend + ": " + refused.Reason
+		}
+		found = append(found, Finding{Name: "store-refused", Problem: problem, Note: true})
 	}
 	return found
 }

@@ -14,6 +14,7 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -81,28 +82,53 @@ func (p Printer) JSON(document any) error {
 // escapeJSON escapes the characters of a JSON text that a terminal could take for a
 // command and encoding/json lets through. Outside of strings JSON has none.
 func escapeJSON(text string) string {
+	return escape(text, func(r rune) string {
+		if high, low := utf16.EncodeRune(r); high != unicode.ReplacementChar {
+			return fmt.Sprintf(`\u%04x\u%04x`, high, low)
+		}
+		return fmt.Sprintf(`\u%04x`, r)
+	})
+}
+
+// escape writes every character of text that is not printable with code.
+func escape(text string, code func(rune) string) string {
 	var b strings.Builder
 	for _, r := range text {
-		switch {
-		case r == '\n' || unicode.IsPrint(r):
+		if r == '\n' || unicode.IsPrint(r) {
 			b.WriteRune(r)
-		case r > 0xffff:
-			r -= 0x10000
-			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
+			continue
 		}
+		b.WriteString(code(r))
 	}
 	return b.String()
 }
 
+// yaml writes document as YAML. Texts that are not printable stand in double quotes,
+// where YAML has escapes.
 func (p Printer) yaml(document any) error {
-	encoder := yaml.NewEncoder(p.Out)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(document); err != nil {
+	var node yaml.Node
+	if err := node.Encode(document); err != nil {
 		return fmt.Errorf("writing YAML: %w", err)
 	}
-	return encoder.Close()
+	quote(&node)
+	var text bytes.Buffer
+	encoder := yaml.NewEncoder(&text)
+	encoder.SetIndent(2)
+	if err := errors.Join(encoder.Encode(&node), encoder.Close()); err != nil {
+		return fmt.Errorf("writing YAML: %w", err)
+	}
+	_, err := io.WriteString(p.Out, escape(text.String(), func(r rune) string { return fmt.Sprintf(`\U%08x`, r) }))
+	return err
+}
+
+// quote puts every text below node that is not printable in double quotes.
+func quote(node *yaml.Node) {
+	if node.Kind == yaml.ScalarNode && Clean(node.Value) != node.Value {
+		node.Style = yaml.DoubleQuotedStyle
+	}
+	for _, below := range node.Content {
+		quote(below)
+	}
 }
 
 // Clean returns foreign text as it may be shown on one line: a character that is not
