@@ -91,7 +91,7 @@ func (c Config) lineOf(name string, s Source, header string, size int) ([]byte, 
 		return c.newLine(path, s, header, size)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the store's key: %w", err)
+		return nil, fmt.Errorf("reading the store's key: %w: %w", ErrFailed, err)
 	}
 	digits, found := bytes.CutPrefix(bytes.TrimSpace(text), []byte(header))
 	value, err := hex.DecodeString(string(digits))
@@ -109,10 +109,10 @@ func (c Config) newLine(path string, s Source, header string, size int) ([]byte,
 	}
 	value := make([]byte, size)
 	if _, err := io.ReadFull(c.Random, value); err != nil {
-		return nil, fmt.Errorf("making the store's key: %w", err)
+		return nil, fmt.Errorf("making the store's key: %w: %w", ErrFailed, err)
 	}
 	if err := private.Create(path, []byte(header+hex.EncodeToString(value)+"\n")); err != nil {
-		return nil, fmt.Errorf("making the store's key: %w", err)
+		return nil, fmt.Errorf("making the store's key: %w: %w", ErrFailed, err)
 	}
 	return value, nil
 }
