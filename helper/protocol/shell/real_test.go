@@ -26,7 +26,9 @@ func TestMain(m *testing.M) {
 func dump() {
 	for _, entry := range os.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
-		os.Stdout.WriteString(name + "=" + hex.EncodeToString([]byte(value)) + "\n")
+		if _, err := os.Stdout.WriteString(name + "=" + hex.EncodeToString([]byte(value)) + "\n"); err != nil {
+			os.Exit(1)
+		}
 	}
 }
 
