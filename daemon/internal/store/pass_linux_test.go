@@ -39,6 +39,7 @@ func newPasswordStore(t *testing.T, passphrase string) *passwordStore {
 		"XDG_RUNTIME_DIR=" + dir + "/none", "DBUS_SESSION_BUS_ADDRESS=disabled:", "GOCOVERDIR=" + dir, "TMPDIR=" + dir,
 	}}
 	t.Cleanup(p.killAgent)
+	p.configure("")
 	key := []string{"--batch", "--pinentry-mode", "loopback", "--passphrase", passphrase}
 	p.run("gpg", append(key, "--quick-gen-key", "t <t@example.invalid>", "ed25519", "sign", "never")...)
 	var fingerprint string
@@ -84,11 +85,17 @@ func (p *passwordStore) pinentry(answer string) {
 	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
 		p.t.Fatal(err)
 	}
+	p.configure("pinentry-program " + path)
+	p.killAgent()
+}
+
+// configure sets gpg-agent up, with a passphrase that costs no seconds to check.
+func (p *passwordStore) configure(line string) {
+	p.t.Helper()
 	config := filepath.Join(p.dir, "gpg-agent.conf")
-	if err := os.WriteFile(config, []byte("pinentry-program "+path+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte("s2k-count 65536\n"+line+"\n"), 0o600); err != nil {
 		p.t.Fatal(err)
 	}
-	p.killAgent()
 }
 
 func (p *passwordStore) config(backend store.Backend) store.Config {

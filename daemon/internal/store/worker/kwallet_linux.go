@@ -151,6 +151,19 @@ func (g *kwallet) unlock(_ *session, _ string) error {
 	return nil
 }
 
+// before asks whether an item is there.
+func (g *kwallet) before(key string) error {
+	var there bool
+	args := []any{g.handle, g.app, key, g.app} // the library's folder is called like the program
+	if err := g.call(context.Background(), "hasEntry", args, &there); err != nil {
+		return err
+	}
+	if !there {
+		return &Fault{NotFound, "no such item"}
+	}
+	return nil
+}
+
 // written has kwalletd write the wallet to its file.
 func (g *kwallet) written(string) error {
 	return g.call(context.Background(), "sync", []any{g.handle, g.app})

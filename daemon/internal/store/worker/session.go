@@ -111,13 +111,10 @@ func (s *session) set(key string, data []byte) error {
 	return s.guard.written(key)
 }
 
-// remove removes an item. The library answers a missing one in three ways, nil among
-// them, so it is looked for first.
+// remove removes an item. The library answers a missing one in three ways; where it is
+// nil, the guard has looked before.
 func (s *session) remove(key string) error {
 	if err := s.guard.before(key); err != nil {
-		return err
-	}
-	if _, err := s.ring.get(key); codeOf(err) == NotFound {
 		return err
 	}
 	if err := s.ring.remove(key); err != nil {
