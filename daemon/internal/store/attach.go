@@ -163,7 +163,7 @@ func (k *Keychain) take(ctx context.Context, b Backend, passphrase credential.Se
 		vault:  newVault(remote{client}, itemLimit(b), k.config.Now, k.config.Log),
 		id:     k.config.Remembered.ID,
 	}
-	adopted, err := k.settle(ctx, a, b)
+	adopted, err := k.settle(ctx, a)
 	if err != nil {
 		client.Close()
 		k.await(b, err)
@@ -201,7 +201,7 @@ func (k *Keychain) await(b Backend, err error) {
 
 // settle proves that the keychain is ours, or makes it ours at first use, and clears up
 // after a crash. It reports whether a store was there that is not remembered.
-func (k *Keychain) settle(ctx context.Context, a *attachment, b Backend) (adopted bool, err error) {
+func (k *Keychain) settle(ctx context.Context, a *attachment) (adopted bool, err error) {
 	if err := a.client.Open(ctx); err != nil {
 		return false, fromWorker(err)
 	}

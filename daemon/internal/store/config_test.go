@@ -71,7 +71,7 @@ func TestEveryKeychainIsExplained(t *testing.T) {
 func TestEveryCodeIsAnError(t *testing.T) {
 	t.Parallel()
 	for code, want := range sentinels {
-		err := fromWorker(&worker.Fault{Code: code, Text: "bell \a and \x1b[31mred"})
+		err := fromWorker(&worker.CallError{Code: code, Text: "bell \a and \x1b[31mred"})
 		if !errors.Is(err, want) {
 			t.Errorf("fromWorker(%s) = %v, want %v", code, err, want)
 		}
@@ -79,7 +79,7 @@ func TestEveryCodeIsAnError(t *testing.T) {
 			t.Errorf("fromWorker(%s) lets through what moves a terminal", code)
 		}
 	}
-	if err := fromWorker(&worker.Fault{Code: "of the future"}); !errors.Is(err, ErrFailed) {
+	if err := fromWorker(&worker.CallError{Code: "of the future"}); !errors.Is(err, ErrFailed) {
 		t.Errorf("fromWorker of an unknown code = %v, want ErrFailed", err)
 	}
 	if err := fromWorker(nil); err != nil {

@@ -47,7 +47,7 @@ var sentinels = map[worker.Code]error{
 
 // fromWorker turns a worker's fault into an error of this package.
 func fromWorker(err error) error {
-	var fault *worker.Fault
+	var fault *worker.CallError
 	if !errors.As(err, &fault) {
 		return err
 	}

@@ -147,7 +147,9 @@ func TestSecretServiceStandsStill(t *testing.T) {
 	if _, err := k.Get(ctx, "prod"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Get = %v, want DeadlineExceeded", err)
 	}
-	<-waiting
+	if err := <-waiting; !errors.Is(err, store.ErrLost) {
+		t.Errorf("Ready = %v, want ErrLost", err)
+	}
 	if err := syscall.Kill(daemon.Process.Pid, syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}

@@ -17,13 +17,13 @@ type bus struct{ conn *dbus.Conn }
 func (b *bus) connect() error {
 	if b.conn != nil {
 		if !b.conn.Connected() {
-			return &Fault{Lost, "the D-Bus session bus went away"}
+			return &CallError{Lost, "the D-Bus session bus went away"}
 		}
 		return nil
 	}
 	address := dbusenv.Address()
 	if address == dbusenv.Nowhere {
-		return &Fault{Absent, "there is no D-Bus session bus here"}
+		return &CallError{Absent, "there is no D-Bus session bus here"}
 	}
 	conn, err := dbus.Connect(address)
 	if err != nil {
@@ -43,19 +43,19 @@ func (b *bus) owner(name string) (string, error) {
 	return unique, busError(err)
 }
 
-// busError turns an error of a call on the bus into a Fault.
+// busError turns an error of a call on the bus into a CallError.
 func busError(err error) error {
 	if err == nil {
 		return nil
 	}
 	if errors.Is(err, dbus.ErrClosed) {
-		return &Fault{Lost, "the D-Bus session bus went away"}
+		return &CallError{Lost, "the D-Bus session bus went away"}
 	}
 	var answer dbus.Error
 	if errors.As(err, &answer) {
 		if code, known := nameFault(answer.Name); known {
-			return &Fault{code, err.Error()}
+			return &CallError{code, err.Error()}
 		}
 	}
-	return &Fault{Failed, err.Error()}
+	return &CallError{Failed, err.Error()}
 }

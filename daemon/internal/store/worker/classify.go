@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// classify turns an error of the library's into a Fault. The library passes on whatever
+// classify turns an error of the library's into a CallError. The library passes on whatever
 // the keychain's own library said, some of it as text only; where that is so the text
 // is compared, and a text that was changed ends as Failed, which is safe.
 func classify(backend Backend, err error) error {
@@ -15,10 +15,10 @@ func classify(backend Backend, err error) error {
 		return nil
 	}
 	if code, known := libraryFault(err); known {
-		return &Fault{code, text(backend, code, err)}
+		return &CallError{code, text(backend, code, err)}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Fault{NotFound, "no such item"}
+		return &CallError{NotFound, "no such item"}
 	}
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
@@ -26,22 +26,22 @@ func classify(backend Backend, err error) error {
 	case errors.As(err, &syntax):
 		// These errors may quote the item, so they are not passed on.
 		if err.Error() == "unexpected end of JSON input" {
-			return &Fault{Torn, "the item was cut short"}
+			return &CallError{Torn, "the item was cut short"}
 		}
-		return &Fault{Damaged, "the item is not what the library wrote"}
+		return &CallError{Damaged, "the item is not what the library wrote"}
 	case errors.As(err, &kind):
-		return &Fault{Damaged, "the item is not what the library wrote"}
+		return &CallError{Damaged, "the item is not what the library wrote"}
 	}
 	if code, known := busFault(err); known {
-		return &Fault{code, err.Error()}
+		return &CallError{code, err.Error()}
 	}
 	if code, known := systemFault(err); known {
-		return &Fault{code, err.Error()}
+		return &CallError{code, err.Error()}
 	}
 	if code, known := textFault(backend, err.Error()); known {
-		return &Fault{code, err.Error()}
+		return &CallError{code, err.Error()}
 	}
-	return &Fault{Failed, err.Error()}
+	return &CallError{Failed, err.Error()}
 }
 
 // text says what is absent where the library says only that something is.

@@ -29,8 +29,8 @@ func TestClassify(t *testing.T) {
 		"no file":           {File, &fs.PathError{Op: "remove", Path: "x", Err: fs.ErrNotExist}, NotFound},
 		"no backend":        {SecretService, keyring.ErrNoAvailImpl, Absent},
 		"no macOS keychain": {Keychain, keyring.ErrNoAvailImpl, Absent},
-		"wrong passphrase":  {File, errors.New("aes.KeyUnwrap(): integrity check failed."), Passphrase},
-		"another's text":    {Pass, errors.New("aes.KeyUnwrap(): integrity check failed."), Failed},
+		"wrong passphrase":  {File, errors.New("aes.KeyUnwrap(): integrity check failed"), Passphrase},
+		"another's text":    {Pass, errors.New("aes.KeyUnwrap(): integrity check failed"), Failed},
 		"empty file":        {File, errors.New("jwt.DecodeBytes() expects token of 3 or 5 parts, but was given: 1 parts"), Torn},
 		"cut item":          {Pass, cut, Torn},
 		"broken item":       {Pass, broken, Damaged},
@@ -105,11 +105,11 @@ func TestFaultsSurviveThePipe(t *testing.T) {
 		if err := json.Unmarshal(message, &got); err != nil || got.Code != code {
 			t.Errorf("%s came back as %+v, %v", code, got, err)
 		}
-		if wrapped := fmt.Errorf("doing: %w", &Fault{code, "why"}); codeOf(wrapped) != code {
+		if wrapped := fmt.Errorf("doing: %w", &CallError{code, "why"}); codeOf(wrapped) != code {
 			t.Errorf("codeOf(%v) = %s", wrapped, codeOf(wrapped))
 		}
 	}
 	if codeOf(nil) != OK || codeOf(errors.New("x")) != Failed {
-		t.Error("codeOf of no Fault")
+		t.Error("codeOf of no CallError")
 	}
 }

@@ -106,7 +106,7 @@ func (c *Client) call(ctx context.Context, r request) (response, error) {
 
 	used := c.process != nil
 	answer, err := c.attempt(deadline, r)
-	var fault *Fault
+	var fault *CallError
 	if used && errors.As(err, &fault) && fault.Code == Lost && deadline.Err() == nil && r.Operation != opUnlock {
 		answer, err = c.attempt(deadline, r)
 	}
@@ -159,7 +159,7 @@ func (c *Client) attempt(ctx context.Context, r request) (response, error) {
 		// dead bus connection for ever; only a new process looks again.
 		c.Close()
 	}
-	return response{}, &Fault{answer.Code, answer.Text}
+	return response{}, &CallError{answer.Code, answer.Text}
 }
 
 // exchange sends r and waits for the answer, or for the end of ctx.

@@ -36,21 +36,21 @@ func (g *fileGuard) explain(o operation, key string, err error) error {
 	if _, readErr := os.ReadFile(g.path(key)); readErr != nil {
 		return err
 	}
-	return &Fault{Damaged, "the file does not decrypt"}
+	return &CallError{Damaged, "the file does not decrypt"}
 }
 
 func (g *fileGuard) path(key string) string { return filepath.Join(g.dir, key) }
 
-// privateFault turns an error about a file into a Fault.
+// privateFault turns an error about a file into a CallError.
 func privateFault(err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return &Fault{NotFound, "no such item"}
+		return &CallError{NotFound, "no such item"}
 	case errors.Is(err, private.ErrNotOurs):
-		return &Fault{Denied, err.Error()}
+		return &CallError{Denied, err.Error()}
 	default:
-		return &Fault{Failed, err.Error()}
+		return &CallError{Failed, err.Error()}
 	}
 }

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/99designs/keyring"
@@ -87,7 +88,7 @@ func (l *library) keys() ([]string, error) {
 	return keys, nil
 }
 
-// classified is a ring whose errors are Faults.
+// classified is a ring whose errors are CallErrors.
 type classified struct {
 	backend Backend
 	ring    ring
@@ -113,10 +114,10 @@ func (c *classified) keys() ([]string, error) {
 
 // libraryFault returns what one of the library's own errors means.
 func libraryFault(err error) (Code, bool) {
-	switch err {
-	case keyring.ErrKeyNotFound:
+	switch {
+	case errors.Is(err, keyring.ErrKeyNotFound):
 		return NotFound, true
-	case keyring.ErrNoAvailImpl:
+	case errors.Is(err, keyring.ErrNoAvailImpl):
 		return Absent, true
 	default:
 		return OK, false

@@ -107,7 +107,7 @@ func (g *kwallet) present() error {
 		return err
 	}
 	if !enabled {
-		return &Fault{Absent, "KWallet is switched off"}
+		return &CallError{Absent, "KWallet is switched off"}
 	}
 	return nil
 }
@@ -159,7 +159,7 @@ func (g *kwallet) before(key string) error {
 		return err
 	}
 	if !there {
-		return &Fault{NotFound, "no such item"}
+		return &CallError{NotFound, "no such item"}
 	}
 	return nil
 }

@@ -52,19 +52,19 @@ const (
 	Failed     Code = "failed"
 )
 
-// Fault is a call that did not end well. Its text is for people, and holds nothing of
+// CallError is a call that did not end well. Its text is for people, and holds nothing of
 // what is kept.
-type Fault struct {
+type CallError struct {
 	Code Code
 	Text string
 }
 
 // Error implements error.
-func (f *Fault) Error() string { return fmt.Sprintf("%s: %s", f.Code, f.Text) }
+func (f *CallError) Error() string { return fmt.Sprintf("%s: %s", f.Code, f.Text) }
 
-// faultf makes a Fault.
-func faultf(code Code, format string, args ...any) *Fault {
-	return &Fault{code, fmt.Sprintf(format, args...)}
+// faultf makes a CallError.
+func faultf(code Code, format string, args ...any) *CallError {
+	return &CallError{code, fmt.Sprintf(format, args...)}
 }
 
 // operation is what a request asks for.

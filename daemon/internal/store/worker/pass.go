@@ -50,7 +50,7 @@ func (g *passGuard) check() error {
 		}
 	}
 	if _, err := os.Stat(filepath.Join(g.root, ".gpg-id")); err != nil {
-		return &Fault{Absent, "pass has no password store here; \"pass init\" makes one"}
+		return &CallError{Absent, "pass has no password store here; \"pass init\" makes one"}
 	}
 	if err := g.quiet("--pinentry-mode error"); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (g *passGuard) path(key string) string { return filepath.Join(g.folder, key
 func (g *passGuard) before(key string) error {
 	_, err := os.Stat(g.path(key))
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Fault{NotFound, "no such item"}
+		return &CallError{NotFound, "no such item"}
 	}
 	if err != nil {
 		return faultf(Failed, "looking at an item: %v", err)
@@ -146,16 +146,16 @@ func explainGPG(o operation, said string, err error) error {
 	}
 	switch {
 	case o != opGet && o != opUnlock:
-		return &Fault{Failed, last}
+		return &CallError{Failed, last}
 	case status["NODATA"]:
-		return &Fault{Torn, "the item was cut short"}
+		return &CallError{Torn, "the item was cut short"}
 	case status["DECRYPTION_KEY"]:
-		return &Fault{Damaged, last}
+		return &CallError{Damaged, last}
 	case status["KEY_CONSIDERED"] && o == opUnlock:
-		return &Fault{Denied, "gpg did not get the passphrase; decrypting any entry with pass in a terminal gives it to gpg-agent"}
+		return &CallError{Denied, "gpg did not get the passphrase; decrypting any entry with pass in a terminal gives it to gpg-agent"}
 	case status["KEY_CONSIDERED"]:
-		return &Fault{Locked, "gpg-agent does not hold the passphrase of the key"}
+		return &CallError{Locked, "gpg-agent does not hold the passphrase of the key"}
 	default:
-		return &Fault{Failed, last}
+		return &CallError{Failed, last}
 	}
 }

@@ -3,6 +3,7 @@ package worker
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os/exec"
@@ -30,7 +31,8 @@ type process struct {
 
 // start starts a worker.
 func start(config Config) (*process, error) {
-	command := exec.Command(config.Executable, config.Args...)
+	// It lives from call to call, so no call's context ends it.
+	command := exec.CommandContext(context.Background(), config.Executable, config.Args...)
 	env := config.Env
 	if env == nil {
 		env = dbusenv.Environ()

@@ -139,14 +139,14 @@ func (g *secretService) before(key string) error {
 		return busError(err)
 	}
 	if len(found) == 0 {
-		return &Fault{NotFound, "no such item"}
+		return &CallError{NotFound, "no such item"}
 	}
 	locked, err := g.locked(found[0], itemInterface)
 	if err != nil {
 		return err
 	}
 	if locked {
-		return &Fault{Locked, "the Secret Service wants to be asked about this item"}
+		return &CallError{Locked, "the Secret Service wants to be asked about this item"}
 	}
 	return nil
 }
@@ -201,7 +201,7 @@ func (g *secretService) unlockOne(path dbus.ObjectPath, of string) error {
 	if locked, err = g.locked(path, of); err != nil || !locked {
 		return err
 	}
-	return &Fault{Denied, "it is still locked after the prompt"}
+	return &CallError{Denied, "it is still locked after the prompt"}
 }
 
 // prompt shows a prompt and waits until it was answered, or whoever shows it is gone.
@@ -231,13 +231,13 @@ func (g *secretService) prompt(path dbus.ObjectPath) error {
 	for signal := range signals {
 		switch {
 		case signal.Name == "org.freedesktop.DBus.NameOwnerChanged":
-			return &Fault{Lost, "the Secret Service went away while it was asking"}
+			return &CallError{Lost, "the Secret Service went away while it was asking"}
 		case signal.Path != path || len(signal.Body) == 0:
 		case signal.Body[0] == true:
-			return &Fault{Denied, "the prompt was dismissed, or could not be shown"}
+			return &CallError{Denied, "the prompt was dismissed, or could not be shown"}
 		default:
 			return nil
 		}
 	}
-	return &Fault{Lost, "the D-Bus session bus went away while the Secret Service was asking"}
+	return &CallError{Lost, "the D-Bus session bus went away while the Secret Service was asking"}
 }

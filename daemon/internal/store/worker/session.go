@@ -33,9 +33,9 @@ func (s *session) handle(r request) response {
 	if err == nil {
 		return a
 	}
-	var fault *Fault
+	var fault *CallError
 	if !errors.As(err, &fault) {
-		fault = &Fault{Failed, err.Error()}
+		fault = &CallError{Failed, err.Error()}
 	}
 	if fault.Code == Failed || fault.Code == Lost {
 		// The library's rings are not to be trusted after a failure: one whose prompt
@@ -100,7 +100,7 @@ func (s *session) get(key string) (response, error) {
 
 func (s *session) set(key string, data []byte) error {
 	if err := s.guard.before(key); err != nil {
-		var fault *Fault
+		var fault *CallError
 		if !errors.As(err, &fault) || fault.Code != NotFound {
 			return err
 		}
@@ -133,7 +133,7 @@ func (s *session) keys() (response, error) {
 
 // codeOf returns the code of err, OK for nil.
 func codeOf(err error) Code {
-	var fault *Fault
+	var fault *CallError
 	switch {
 	case err == nil:
 		return OK
