@@ -45,6 +45,8 @@ type Config struct {
 	Executable string
 	Args       []string
 	Environ    []string
+	// Ready is called when peers can connect; nil: nobody waits for that.
+	Ready func()
 	// Log gets what happens, never a secret. Level is set from the settings.
 	Log   *slog.Logger
 	Level *slog.LevelVar
@@ -112,6 +114,9 @@ func (d *Daemon) Run(ctx context.Context) error {
 			d.config.Log.Info("the store is not ready", "error", err)
 		}
 	}()
+	if d.config.Ready != nil {
+		d.config.Ready()
+	}
 	d.config.Log.Info("serving", "version", d.config.Version, "socket", d.config.Socket)
 	err = front.Serve(ctx, listener)
 	d.config.Log.Info("leaving")

@@ -79,9 +79,13 @@ func (s *Starter) connect(ctx context.Context, path string) (*socket, error) {
 	return found, nil
 }
 
-// start starts the daemon, detached from this program's terminal, session and
-// streams, and returns a channel that tells how it ended should it end at once.
-func (s *Starter) start(path string, log *os.File) (<-chan string, error) {
+// start runs the daemon's own starter, detached from this program's terminal, session
+// and streams, and returns a channel that tells how it ended.
+//
+// The starter stands between us and the daemon so that the daemon is nobody's child:
+// this program may become another one by execve, and that one must not find a child
+// it never had.
+func (s *Starter) start(path string, log *os.File) (<-chan ending, error) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
@@ -93,7 +97,7 @@ func (s *Starter) start(path string, log *os.File) (<-chan string, error) {
 			return nil, err
 		}
 	}
-	process, err := os.StartProcess(program, []string{program, "run", "--on-demand"}, &os.ProcAttr{
+	process, err := os.StartProcess(program, []string{program, "start"}, &os.ProcAttr{
 		Dir:   filepath.VolumeName(program) + string(filepath.Separator),
 		Env:   daemonEnviron(s.Environ, path),
 		Files: []*os.File{null, log, log},
@@ -102,16 +106,22 @@ func (s *Starter) start(path string, log *os.File) (<-chan string, error) {
 	if err != nil {
 		return nil, err
 	}
-	ended := make(chan string, 1)
+	ended := make(chan ending, 1)
 	go func() {
 		state, err := process.Wait()
 		if err != nil {
-			ended <- err.Error()
+			ended <- ending{how: err.Error()}
 			return
 		}
-		ended <- state.String()
+		ended <- ending{ready: state.Success(), how: state.String()}
 	}()
 	return ended, nil
+}
+
+// ending is how the starter ended: with a daemon that is ready, or without.
+type ending struct {
+	ready bool
+	how   string
 }
 
 // daemonEnviron returns environ without the API key and with the socket's path.
@@ -126,23 +136,29 @@ func daemonEnviron(environ []string, socket string) []string {
 	return append(kept, SocketVariable+"="+socket)
 }
 
-// await connects to the daemon as soon as it listens.
-func (s *Starter) await(ctx context.Context, path string, ended <-chan string) (*socket, error) {
-	late := time.Now().Add(startTime)
+// await connects to the daemon when the starter has ended, which it does as soon as the
+// daemon is ready. On Windows the starter is the daemon, so there it is looked for.
+func (s *Starter) await(ctx context.Context, path string, ended <-chan ending) (*socket, error) {
+	late := time.After(startTime)
 	for {
-		found, err := connect(path)
-		if err == nil || !nobodyListens(err) {
-			return found, err
-		}
-		if time.Now().After(late) {
-			return nil, noDaemon("the daemon did not answer within " + startTime.String())
+		var look <-chan time.Time
+		if starterStays {
+			if found, err := connect(path); err == nil || !nobodyListens(err) {
+				return found, err
+			}
+			look = time.After(startPause)
 		}
 		select {
-		case how := <-ended:
-			return nil, noDaemon("the daemon ended at its start (" + how + ")")
+		case end := <-ended:
+			if !end.ready {
+				return nil, noDaemon("the daemon ended at its start (" + end.how + ")")
+			}
+			return connect(path)
+		case <-late:
+			return nil, noDaemon("the daemon did not answer within " + startTime.String())
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
-		case <-time.After(startPause):
+		case <-look:
 		}
 	}
 }

@@ -4,6 +4,10 @@ import "syscall"
 
 const noFollow = 0
 
+// starterStays reports whether the starter goes on to be the daemon: a process has no
+// parent here that would have to wait for it.
+const starterStays = true
+
 // createNoWindow keeps a console from opening for the daemon.
 const createNoWindow = 0x08000000
 

@@ -25,13 +25,15 @@ const usage = `bento-credd holds BentoCloud tokens and serves them over a Unix s
 Usage:
   bento-credd run [--on-demand]   serve until told to stop; with --on-demand, also
                                   until nobody has asked for a while
+  bento-credd start               start "run --on-demand" in the background, and return
+                                  when it answers
   bento-credd version             print the version
 
 It is started by bento-cred when it is needed. See "bento-cred --help".
 `
 
 // Main runs the daemon and returns its exit status.
-func Main(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func Main(args, environ []string, stdin io.Reader, stdout io.Writer, stderr *os.File) int {
 	if len(args) < 2 {
 		_, _ = io.WriteString(stderr, usage) // there is nowhere else to say that it failed
 		return ipc.Usage.ExitStatus()
@@ -39,10 +41,14 @@ func Main(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int
 	switch verb, flags := args[1], args[2:]; {
 	case verb == daemon.WorkerVerb && len(flags) == 0:
 		return daemon.RunWorker(stdin, stdout, stderr)
+	case verb == "start" && len(flags) == 0:
+		return start(environ, stderr)
+	case verb == readyVerb && len(flags) == 0:
+		return runReady(environ, stderr)
 	case verb == "run" && len(flags) == 0:
-		return run(environ, stderr, false)
+		return run(environ, stderr, runOptions{})
 	case verb == "run" && len(flags) == 1 && flags[0] == "--on-demand":
-		return run(environ, stderr, true)
+		return run(environ, stderr, runOptions{onDemand: true})
 	case verb == "version" || verb == "--version":
 		_, _ = fmt.Fprintln(stdout, "bento-credd", buildinfo.Version()) // as above
 		return 0
@@ -55,17 +61,24 @@ func Main(args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int
 	}
 }
 
+// runOptions say how a daemon came to be started.
+type runOptions struct {
+	onDemand bool
+	ready    func() // called when peers can connect; nil: nobody waits for that
+}
+
 // run serves, and tells on stderr how that ended.
-func run(environ []string, stderr io.Writer, onDemand bool) int {
+func run(environ []string, stderr io.Writer, options runOptions) int {
 	restrictNewFiles()
 	level := &slog.LevelVar{}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
 	config, err := configure(environ)
 	if err == nil {
-		config.OnDemand, config.Log, config.Level = onDemand, log, level
+		config.OnDemand, config.Ready = options.onDemand, options.ready
+		config.Log, config.Level = log, level
 		err = serve(config)
 	}
-	if errors.Is(err, server.ErrRunning) && onDemand {
+	if errors.Is(err, server.ErrRunning) && options.onDemand {
 		return 0 // whoever started us is served
 	}
 	if err != nil {
