@@ -139,7 +139,7 @@ func (a *app) tokenToKeep(cmd *cobra.Command, flags loginFlags) (credential.Secr
 	case !terminal.Is(a.in):
 		return credential.Secret{}, a.nobodyToAsk()
 	}
-	token, err := a.askSecret(cmd.Context(), "API token (not shown): ")
+	token, err := a.askSecret(cmd.Context(), "token", "API token (not shown): ")
 	if err == nil && token.IsZero() {
 		return token, &ipc.Error{Code: ipc.Denied, Message: "no token was typed", Hint: "paste it, then press Enter"}
 	}

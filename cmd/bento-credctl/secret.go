@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -42,14 +41,12 @@ func (a *app) secretFromStdin(what string) (credential.Secret, error) {
 	}
 }
 
-// askSecret asks a person at the terminal for a secret. It may be left empty.
-func (a *app) askSecret(ctx context.Context, question string) (credential.Secret, error) {
+// askSecret asks a person at the terminal a question whose answer is a secret, named by
+// what. It may be left empty.
+func (a *app) askSecret(ctx context.Context, what, question string) (credential.Secret, error) {
 	value, err := terminal.ReadSecret(ctx, a.in, a.err, question)
-	if errors.Is(err, terminal.ErrNothing) {
-		return credential.Secret{}, &ipc.Error{Code: ipc.Denied, Message: err.Error()}
-	}
 	if err != nil {
-		return credential.Secret{}, err
+		return credential.Secret{}, fmt.Errorf("asking for the %s: %w", what, err)
 	}
 	return credential.NewSecret(value), nil
 }

@@ -127,11 +127,11 @@ func (a *app) newPassphrase(cmd *cobra.Command) (credential.Secret, error) {
 	if !terminal.Is(a.in) {
 		return credential.Secret{}, usage(cmd, "there is no terminal to ask for the passphrase; give --passphrase-stdin")
 	}
-	first, err := a.askSecret(cmd.Context(), "New passphrase (not shown): ")
+	first, err := a.askSecret(cmd.Context(), "passphrase", "New passphrase (not shown): ")
 	if err != nil {
 		return first, err
 	}
-	second, err := a.askSecret(cmd.Context(), "The same once more: ")
+	second, err := a.askSecret(cmd.Context(), "passphrase", "The same once more: ")
 	if err != nil {
 		return second, err
 	}

@@ -52,7 +52,7 @@ func (a *app) passphrase(cmd *cobra.Command, store management.Store, fromStdin b
 	case fromStdin:
 		return a.secretFromStdin("passphrase")
 	case store.Backend == typed && terminal.Is(a.in):
-		return a.askSecret(cmd.Context(), "Passphrase of the store (not shown): ")
+		return a.askSecret(cmd.Context(), "passphrase", "Passphrase of the store (not shown): ")
 	default:
 		return credential.Secret{}, nil
 	}

@@ -9,8 +9,8 @@ import (
 
 // versions are the versions of the programs; the daemon's is empty where none runs.
 type versions struct {
-	Client string `json:"client" yaml:"client"`
-	Daemon string `json:"daemon,omitempty" yaml:"daemon,omitempty"`
+	Client string `json:"client"`
+	Daemon string `json:"daemon,omitempty"`
 }
 
 func (a *app) versionCommand() *cobra.Command {

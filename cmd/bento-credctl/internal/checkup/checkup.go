@@ -16,14 +16,14 @@ import "strings"
 // Finding is one thing that is not as it should be.
 type Finding struct {
 	// Name is what programs know the finding by.
-	Name string `json:"name" yaml:"name"`
+	Name string `json:"name"`
 	// Problem is a sentence for people. Where it goes on over several lines, they show
 	// the place in a file.
-	Problem string `json:"problem" yaml:"problem"`
+	Problem string `json:"problem"`
 	// Mend is the command that mends it. Empty: there is nothing to be done.
-	Mend string `json:"mend,omitempty" yaml:"mend,omitempty"`
+	Mend string `json:"mend,omitempty"`
 	// Note says that nothing fails because of it.
-	Note bool `json:"note" yaml:"note"`
+	Note bool `json:"note"`
 }
 
 // Problems counts the findings that are no notes.

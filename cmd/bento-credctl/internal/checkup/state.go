@@ -52,7 +52,7 @@ func store(s management.Store) []Finding {
 	case "locked":
 		return []Finding{{Name: "store-locked", Problem: because("the store is locked", s.Reason), Mend: "bento-cred unlock"}}
 	case "absent":
-		return []Finding{{Name: "no-store", Problem: because("there is no store", s.Reason), Mend: "bento-cred store migrate file"}}
+		return []Finding{{Name: "no-store", Problem: because("the store is not there", s.Reason), Mend: "bento-cred store forget"}}
 	default:
 		return []Finding{{Name: "store-broken", Problem: because("the store cannot be used", s.Reason), Mend: "bento-cred stop"}}
 	}

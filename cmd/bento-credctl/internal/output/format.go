@@ -103,31 +103,42 @@ func escape(text string, code func(rune) string) string {
 	return b.String()
 }
 
-// yaml writes document as YAML. Texts that are not printable stand in double quotes,
-// where YAML has escapes.
+// yaml writes document as YAML with the names and the order of its JSON. It is made from
+// the JSON, which is YAML already, and only loses its braces: the encoder of the library
+// breaks on some texts with tabs and newlines in them.
 func (p Printer) yaml(document any) error {
-	var node yaml.Node
-	if err := node.Encode(document); err != nil {
+	flow, err := json.Marshal(document)
+	if err != nil {
 		return fmt.Errorf("writing YAML: %w", err)
 	}
-	quote(&node)
+	var node yaml.Node
+	if err := yaml.Unmarshal([]byte(escapeYAML(string(flow))), &node); err != nil {
+		return fmt.Errorf("writing YAML: %w", err)
+	}
+	unquote(&node)
 	var text bytes.Buffer
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
 	if err := errors.Join(encoder.Encode(&node), encoder.Close()); err != nil {
 		return fmt.Errorf("writing YAML: %w", err)
 	}
-	_, err := io.WriteString(p.Out, escape(text.String(), func(r rune) string { return fmt.Sprintf(`\U%08x`, r) }))
+	_, err = io.WriteString(p.Out, escapeYAML(text.String()))
 	return err
 }
 
-// quote puts every text below node that is not printable in double quotes.
-func quote(node *yaml.Node) {
-	if node.Kind == yaml.ScalarNode && Clean(node.Value) != node.Value {
-		node.Style = yaml.DoubleQuotedStyle
+// escapeYAML escapes what is not printable in a text that has such only in double quotes.
+func escapeYAML(text string) string {
+	return escape(text, func(r rune) string { return fmt.Sprintf(`\U%08x`, r) })
+}
+
+// unquote takes the braces and quotes off node, but for texts that are not printable:
+// only in quotes YAML has escapes.
+func unquote(node *yaml.Node) {
+	if node.Kind != yaml.ScalarNode || Clean(node.Value) == node.Value {
+		node.Style = 0
 	}
 	for _, below := range node.Content {
-		quote(below)
+		unquote(below)
 	}
 }
 

@@ -42,7 +42,7 @@ func TestClean(t *testing.T) {
 // FuzzForeignText has every format show a text, which must neither reach the terminal
 // raw nor be another one when it is read back.
 func FuzzForeignText(f *testing.F) {
-	for _, seed := range []string{"", "acme", "a\x1b[31m", "\u009b", "\u202e", "\U000e0001", "a\nb", "\t", "\xff", "'\"\\", "- a: b", "null", "2027-01-01", "\u2028"} {
+	for _, seed := range []string{"", "acme", "a\x1b[31m", "\u009b", "\u202e", "\U000e0001", "a\nb", "\t", "\xff", "'\"\\", "- a: b", "null", "2027-01-01", "\u2028", "\t\t\n"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -17,9 +17,6 @@ import (
 	"golang.org/x/term"
 )
 
-// ErrNothing is returned where a person ended the input without typing anything.
-var ErrNothing = errors.New("nothing was typed")
-
 // Is reports whether stream, a reader or a writer, is a terminal.
 func Is(stream any) bool {
 	file, ok := stream.(*os.File)
@@ -47,7 +44,10 @@ func ReadSecret(ctx context.Context, in *os.File, stderr io.Writer, question str
 	select {
 	case got := <-typed:
 		_, _ = io.WriteString(to, "\n") // in place of the one that was not shown
-		return got.text, nothing(got.err)
+		if errors.Is(got.err, io.EOF) { // it ends the line
+			got.err = nil
+		}
+		return got.text, got.err
 	case <-ctx.Done():
 		_ = term.Restore(fd, before) // nothing more can be done for it
 		_, _ = io.WriteString(to, "\n")
@@ -66,14 +66,6 @@ func asker(in *os.File, stderr io.Writer) io.Writer {
 		return stderr
 	}
 	return in
-}
-
-// nothing gives the end of the input its own error.
-func nothing(err error) error {
-	if errors.Is(err, io.EOF) {
-		return ErrNothing
-	}
-	return err
 }
 
 // Confirm shows question and reports whether a person at in, a terminal, says yes to
