@@ -82,6 +82,7 @@ func (k *Keychain) move(
 	}
 	left := k.empty(context.WithoutCancel(ctx), names)
 	k.detach()
+	k.end()
 	k.fileKey, k.closed = credential.Secret{}, true
 	return to, left, nil
 }
