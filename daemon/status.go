@@ -47,6 +47,7 @@ func (d *Daemon) storeState(ctx context.Context) management.Store {
 	report, openErr := d.vault.report(ctx)
 	shown := management.Store{
 		Backend: string(report.Backend),
+		New:     report.Choice == store.Choice{},
 		State:   string(report.State),
 		Reason:  report.Problem,
 		Why:     report.Why,

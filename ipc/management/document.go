@@ -24,6 +24,7 @@ type Daemon struct {
 // Store is the keychain that holds the contexts.
 type Store struct {
 	Backend string    `json:"backend" yaml:"backend"`
+	New     bool      `json:"new,omitempty" yaml:"new,omitempty"`           // nothing was ever kept in it
 	State   string    `json:"state" yaml:"state"`                           // "ready", "locked", "absent" or "broken"
 	Reason  string    `json:"reason,omitempty" yaml:"reason,omitempty"`     // of a state other than ready
 	Why     string    `json:"why" yaml:"why"`                               // this backend was chosen

@@ -43,9 +43,9 @@ type Source string
 // file open the same store.
 const (
 	SourceAuto   Source = "auto"
-	SourcePrompt Source = "prompt"  // a passphrase, given by Unlock
-	SourceFile   Source = "file"    // a passphrase, read from Config.PassphraseFile
-	SourceKey    Source = "keyfile" // 32 random bytes in a file beside the store
+	SourcePrompt Source = "prompt"   // a passphrase, given by Unlock
+	SourceFile   Source = "file"     // a passphrase, read from Config.PassphraseFile
+	SourceKey    Source = "key-file" // 32 random bytes in a file beside the store
 )
 
 // Choice is what a store must remember to find itself again. The zero Choice
