@@ -16,12 +16,15 @@
 //
 //	cloud …      a stand-in for BentoCloud: start, token, revoke, fault, heal, requests
 //	ask …        one request on the socket, in the words of docs/protocol.md
+//	build …      programs of another version, in the place of the script's
+//	bus …        a message bus of the script's own, with a keychain
 //	daemon …     the daemon's process: pid, gone, kill, count
 //	exits N …    run a program that must end with status N
 //	output …     what standard output must be, byte for byte
 //	together N … run a program N times at once
 //	terminal …   run a program on a terminal, and type
 //	snapshot …   remember files; unchanged says whether they are as they were
+//	listen …     another user's socket
 //	nowhere …    look for a secret in files and processes
 //	need …       real programs the script cannot do without, else it is skipped
 //

@@ -105,10 +105,15 @@ func lookAtProcesses(ts *testscript.TestScript, secret []byte) {
 			ts.Fatalf("the secret stands in %s: %q", line, command)
 		}
 	}
-	for _, p := range processesOf(sceneOf(ts).root) {
+	for _, p := range processesOf(sceneOf(ts).root, sceneOf(ts).home) {
 		environ, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.pid), "environ"))
 		if err == nil && bytes.Contains(environ, secret) {
 			ts.Fatalf("the secret stands in the environment of %v", p)
 		}
 	}
+}
+
+// write writes a file that only its owner can read.
+func write(ts *testscript.TestScript, path, text string) {
+	ts.Check(os.WriteFile(path, []byte(text), 0o600))
 }

@@ -63,6 +63,8 @@ func TestScripts(t *testing.T) {
 // commands are those of this package.
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"ask":       cmdAsk,
+	"build":     cmdBuild,
+	"bus":       cmdBus,
 	"cloud":     cmdCloud,
 	"daemon":    cmdDaemon,
 	"exits":     cmdExits,
@@ -137,6 +139,18 @@ func build(dir, version string, names ...string) error {
 		return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
 	}
 	return nil
+}
+
+// cmdBuild builds programs of another version in the place of those of the script.
+func cmdBuild(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: build VERSION PROGRAM…")
+	}
+	bin := filepath.Join(sceneOf(ts).root, "bin")
+	for _, name := range args[1:] {
+		ts.Check(os.Remove(filepath.Join(bin, name))) // or the other scripts' would be written over
+	}
+	ts.Check(build(bin, args[0], args[1:]...))
 }
 
 // copyFile makes a program available under another path: by a link where that is

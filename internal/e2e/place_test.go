@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -78,7 +79,7 @@ func (p *place) close() error {
 	}
 	var left []process
 	for late := time.Now().Add(patience / 5); ; time.Sleep(pause) {
-		if left = processesOf(p.root); len(left) == 0 || time.Now().After(late) {
+		if left = processesOf(p.root, p.home); len(left) == 0 || time.Now().After(late) {
 			break
 		}
 	}
@@ -122,6 +123,7 @@ type scene struct {
 	test      testing.TB
 	cloud     *cloudtest.Cloud    // the last one started
 	snapshots map[string][]string // by path
+	keyring   *exec.Cmd           // the one on the script's bus
 }
 
 // sceneOf returns the scene of a script.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,9 +28,9 @@ type process struct {
 func (p process) String() string { return fmt.Sprintf("%d %s", p.pid, p.command) }
 
 // processesOf returns the processes that belong to the place, or to a place, below
-// dir: they run one of its programs or have its mark in their environment. Where there
-// is no /proc it finds none.
-func processesOf(dir string) []process {
+// dir: they run one of its programs or have its mark, or one of homes, in their
+// environment. Where there is no /proc it finds none.
+func processesOf(dir string, homes ...string) []process {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
@@ -43,7 +44,7 @@ func processesOf(dir string) []process {
 		proc := filepath.Join("/proc", entry.Name())
 		program, _ := os.Readlink(filepath.Join(proc, "exe"))     // "" for another user's
 		environ, _ := os.ReadFile(filepath.Join(proc, "environ")) // likewise
-		if !below(program, dir) && !marked(environ, dir) {
+		if !below(program, dir) && !marked(environ, dir, homes) {
 			continue
 		}
 		command, _ := os.ReadFile(filepath.Join(proc, "cmdline")) // gone meanwhile
@@ -56,11 +57,15 @@ func processesOf(dir string) []process {
 
 func below(path, dir string) bool { return strings.HasPrefix(path, dir+string(filepath.Separator)) }
 
-// marked reports whether an environment has the mark of dir or of a place below it.
-func marked(environ []byte, dir string) bool {
+// marked reports whether an environment has the mark of dir, or of a place below it, or
+// one of homes.
+func marked(environ []byte, dir string, homes []string) bool {
 	for entry := range bytes.SplitSeq(environ, []byte{0}) {
-		value, isMarker := strings.CutPrefix(string(entry), marker+"=")
-		if isMarker && (value == dir || below(value, dir)) {
+		name, value, _ := strings.Cut(string(entry), "=")
+		switch {
+		case name == marker && (value == dir || below(value, dir)):
+			return true
+		case name == "HOME" && slices.Contains(homes, value):
 			return true
 		}
 	}

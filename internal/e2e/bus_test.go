@@ -1,0 +1,109 @@
+//go:build unix
+
+package e2e_test
+
+import (
+	"bufio"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/bento-cred/bento-cred/internal/realpart"
+)
+
+const (
+	secretService = "org.freedesktop.secrets"
+	secretsPath   = dbus.ObjectPath("/org/freedesktop/secrets")
+)
+
+// cmdBus gives the script a message bus, on which nothing starts by itself, and a
+// GNOME Keyring without a screen to ask anybody on.
+//
+//	bus start             its address is in $DBUS_SESSION_BUS_ADDRESS
+//	bus keyring PASSWORD  start the keyring, unlocked; make it where there is none
+//	bus lock              lock it
+//	bus kill              end it as a crash would
+func cmdBus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: bus start | keyring PASSWORD | lock | kill")
+	}
+	s := sceneOf(ts)
+	switch args[0] {
+	case "start":
+		realpart.Need(s.test, "dbus-daemon", "gnome-keyring-daemon")
+		startBus(ts)
+	case "keyring":
+		s.keyring = background(ts, strings.NewReader(args[1]),
+			"gnome-keyring-daemon", "--unlock", "--components=secrets", "--foreground")
+		awaitKeyring(ts)
+	case "lock":
+		conn := dialBus(ts)
+		defer func() { _ = conn.Close() }() // the answer is there
+		collection := []dbus.ObjectPath{secretsPath + "/collection/login"}
+		ts.Check(conn.Object(secretService, secretsPath).Call("org.freedesktop.Secret.Service.Lock", 0, collection).Err)
+	case "kill":
+		ts.Check(syscall.Kill(s.keyring.Process.Pid, syscall.SIGKILL))
+		_ = s.keyring.Wait() // it was killed, which is an error
+	default:
+		ts.Fatalf("there is no bus %s", args[0])
+	}
+}
+
+// startBus starts a bus that starts no services.
+func startBus(ts *testscript.TestScript) {
+	root := sceneOf(ts).root
+	config := filepath.Join(root, "bus.conf")
+	write(ts, config, `<busconfig><type>session</type><listen>unix:path=`+root+`/bus</listen>
+<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy></busconfig>`)
+	cmd := command(ts, "dbus-daemon", []string{"--config-file=" + config, "--nofork", "--print-address"})
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() { end(cmd) })
+	address, err := bufio.NewReader(out).ReadString('\n')
+	ts.Check(err)
+	ts.Setenv("DBUS_SESSION_BUS_ADDRESS", strings.TrimSpace(address))
+	ts.Setenv("XDG_RUNTIME_DIR", root)
+}
+
+// background starts a program that ends with the script.
+func background(ts *testscript.TestScript, stdin *strings.Reader, name string, args ...string) *exec.Cmd {
+	cmd := command(ts, name, args)
+	cmd.Stdin = stdin
+	ts.Check(cmd.Start())
+	ts.Defer(func() { end(cmd) })
+	return cmd
+}
+
+// end ends a program, if it has not ended yet, and waits for that.
+func end(cmd *exec.Cmd) {
+	if cmd.ProcessState == nil {
+		_ = cmd.Process.Signal(syscall.SIGTERM) // it may be on its way already
+		_ = cmd.Wait()                          // it ends by a signal, which is an error
+	}
+}
+
+func dialBus(ts *testscript.TestScript) *dbus.Conn {
+	conn, err := dbus.Connect(ts.Getenv("DBUS_SESSION_BUS_ADDRESS"))
+	ts.Check(err)
+	return conn
+}
+
+// awaitKeyring returns when the keyring is on the bus.
+func awaitKeyring(ts *testscript.TestScript) {
+	conn := dialBus(ts)
+	defer func() { _ = conn.Close() }() // the answer is there
+	for late := time.Now().Add(patience); time.Now().Before(late); time.Sleep(pause) {
+		var there bool
+		ts.Check(conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, secretService).Store(&there))
+		if there {
+			return
+		}
+	}
+	ts.Fatalf("the keyring did not come")
+}
