@@ -59,12 +59,10 @@ func (a *app) checkup(ctx context.Context) []checkup.Finding {
 	if err != nil {
 		return found
 	}
-	atSocket := checkup.Socket(ctx, config)
+	atSocket, answers := checkup.Socket(ctx, config)
 	found = append(found, atSocket...)
-	for _, finding := range atSocket {
-		if finding.Name == "dead-daemon" {
-			return found // to ask it would be to wait for it
-		}
+	if !answers {
+		return found
 	}
 	agent, err := a.agent(ctx)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -132,7 +133,13 @@ func TestDoctorWithoutADaemon(t *testing.T) {
 	if found := findings(t, environ); len(found) != 1 || found["dead-daemon"].Mend != "bento-credd run" {
 		t.Errorf("none was there: %+v", found)
 	}
-	if err := os.WriteFile(ipc.Lookup(environ)(ipc.SocketVariable), nil, 0o600); err != nil {
+	path := ipc.Lookup(environ)(ipc.SocketVariable)
+	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener.SetUnlinkOnClose(false)
+	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if found := findings(t, environ); found["stale-socket"].Mend != "bento-cred status" {

@@ -135,7 +135,7 @@ func (a *app) tokenToKeep(cmd *cobra.Command, flags loginFlags) (credential.Secr
 		a.say("warning: other users can see a token on the command line, and the shell's history keeps it; prefer --api-token-stdin")
 		return credential.NewSecret(flags.token), nil
 	case flags.fromStdin:
-		return a.secretFromStdin("token")
+		return a.secretFromStdin(cmd.Context(), "token")
 	case !terminal.Is(a.in):
 		return credential.Secret{}, a.nobodyToAsk()
 	}

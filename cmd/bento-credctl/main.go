@@ -49,8 +49,9 @@ func here() process {
 
 // Main runs the program in p and returns its exit status.
 func Main(p process) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	a := newApp(p)
 	defer a.close()
 	root := a.rootCommand()

@@ -16,8 +16,8 @@ const maxSecret = ipc.MaxRequest
 
 // secretFromStdin reads all of standard input as one secret. The newline that echo, and
 // most editors, put behind it is no part of it.
-func (a *app) secretFromStdin(what string) (credential.Secret, error) {
-	data, err := io.ReadAll(io.LimitReader(a.in, maxSecret+1))
+func (a *app) secretFromStdin(ctx context.Context, what string) (credential.Secret, error) {
+	data, err := a.readStdin(ctx)
 	if err != nil {
 		return credential.Secret{}, fmt.Errorf("reading the %s from standard input: %w", what, err)
 	}
@@ -38,6 +38,26 @@ func (a *app) secretFromStdin(what string) (credential.Secret, error) {
 		Code:    ipc.Usage,
 		Message: "standard input " + wrong,
 		Hint:    "write the " + what + " alone to it: printf %s \"$VARIABLE\" | bento-cred …",
+	}
+}
+
+// readStdin reads standard input to its end, until it is longer than any secret or until
+// ctx ends.
+func (a *app) readStdin(ctx context.Context) ([]byte, error) {
+	type input struct {
+		data []byte
+		err  error
+	}
+	read := make(chan input, 1)
+	go func() {
+		data, err := io.ReadAll(io.LimitReader(a.in, maxSecret+1))
+		read <- input{data, err}
+	}()
+	select {
+	case got := <-read:
+		return got.data, got.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
 }
 

@@ -164,7 +164,7 @@ func TestUnlock(t *testing.T) {
 	}{
 		"not locked":           {store: management.Store{State: "ready"}, want: result{out: "The store is not locked.\n"}},
 		"by the keychain":      {store: management.Store{Backend: "secret-service", State: "locked"}, want: result{out: "The store is unlocked.\n"}},
-		"nobody to ask":        {store: management.Store{Backend: "file", State: "locked"}, want: result{out: "The store is unlocked.\n"}},
+		"nobody to ask":        {store: management.Store{Backend: "file", State: "locked"}, want: result{status: 2, err: "bento-cred: there is no terminal to ask for the passphrase\n  write it to standard input and give --passphrase-stdin\n"}},
 		"from standard input":  {store: management.Store{Backend: "file", State: "locked"}, args: []string{"--passphrase-stdin"}, want: result{out: "The store is unlocked.\n"}, passed: "made up"},
 		"the wrong passphrase": {store: management.Store{Backend: "file", State: "locked"}, args: []string{"--passphrase-stdin"}, err: &ipc.Error{Code: ipc.BadPassphrase, Message: "not the one", Hint: "try again"}, want: result{status: 8, err: "bento-cred: not the one\n  try again\n"}, passed: "made up"},
 	}

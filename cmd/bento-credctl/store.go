@@ -110,7 +110,7 @@ settings say where the passphrase of that file comes from.`,
 		case ask && fromStdin:
 			return usage(cmd, "--passphrase and --passphrase-stdin exclude each other")
 		case fromStdin:
-			migration.Passphrase, err = a.secretFromStdin("passphrase")
+			migration.Passphrase, err = a.secretFromStdin(cmd.Context(), "passphrase")
 		case ask:
 			migration.Passphrase, err = a.newPassphrase(cmd)
 		}

@@ -167,6 +167,20 @@ func TestInterruptedPrompt(t *testing.T) {
 	s.status()
 }
 
+// TestInterruptedInput interrupts a program that waits for the end of its input. It must
+// not go on waiting; one that is so early that it has no handler yet dies of the signal.
+func TestInterruptedInput(t *testing.T) {
+	t.Parallel()
+	s := start(t, program(t, noDaemon(t), "login", "--api-token-stdin"))
+	s.typed("half a token\n")
+	s.await("half a token\r\n") // the terminal's own echo
+	time.Sleep(50 * time.Millisecond)
+	s.typed("\x03")
+	if status := s.status(); status != 130 && status != -1 {
+		t.Errorf("status %d: %q", status, s.shown())
+	}
+}
+
 func TestTokenIsMaskedAtATerminal(t *testing.T) {
 	t.Parallel()
 	environ := serve(t, withContexts(t, "default"))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/bento-cred/bento-cred/cmd/bento-credctl/internal/terminal"
 	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/management"
 )
 
@@ -45,15 +46,21 @@ file with a passphrase of its own, the passphrase is asked for here and not show
 }
 
 // passphrase returns the passphrase of store. It is empty for a keychain that asks by
-// itself, and where there is nobody to ask.
+// itself.
 func (a *app) passphrase(cmd *cobra.Command, store management.Store, fromStdin bool) (credential.Secret, error) {
-	const typed = "file" // the backend that has no dialog of its own
+	const file = "file" // the backend that has no dialog of its own
 	switch {
 	case fromStdin:
-		return a.secretFromStdin("passphrase")
-	case store.Backend == typed && terminal.Is(a.in):
+		return a.secretFromStdin(cmd.Context(), "passphrase")
+	case store.Backend != file:
+		return credential.Secret{}, nil
+	case terminal.Is(a.in):
 		return a.askSecret(cmd.Context(), "passphrase", "Passphrase of the store (not shown): ")
 	default:
-		return credential.Secret{}, nil
+		return credential.Secret{}, &ipc.Error{
+			Code:    ipc.Usage,
+			Message: "there is no terminal to ask for the passphrase",
+			Hint:    "write it to standard input and give --passphrase-stdin",
+		}
 	}
 }

@@ -120,9 +120,17 @@ func listen(t *testing.T) string {
 
 func TestSocket(t *testing.T) {
 	t.Parallel()
+	look := func(t *testing.T, path string, answers bool, mends ...string) {
+		t.Helper()
+		found, got := checkup.Socket(t.Context(), ipc.Config{Socket: path})
+		want(t, found, mends...)
+		if got != answers {
+			t.Errorf("answers is %v, want %v", got, answers)
+		}
+	}
 	t.Run("none has been there", func(t *testing.T) {
 		t.Parallel()
-		want(t, checkup.Socket(t.Context(), ipc.Config{Socket: socket(t)}))
+		look(t, socket(t), true)
 	})
 	t.Run("one died", func(t *testing.T) {
 		t.Parallel()
@@ -135,12 +143,19 @@ func TestSocket(t *testing.T) {
 		if err := listener.Close(); err != nil {
 			t.Fatal(err)
 		}
-		want(t, checkup.Socket(t.Context(), ipc.Config{Socket: path}), "stale-socket bento-cred status")
+		look(t, path, true, "stale-socket bento-cred status")
+	})
+	t.Run("a file", func(t *testing.T) {
+		t.Parallel()
+		path := socket(t)
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		look(t, path, false, `not-a-socket export BENTO_CRED_SOCKET="$(mktemp -d)/s"`)
 	})
 	t.Run("one hangs", func(t *testing.T) {
 		t.Parallel()
-		want(t, checkup.Socket(t.Context(), ipc.Config{Socket: listen(t)}),
-			`dead-daemon pkill -u "$(id -u)" -x bento-credd`)
+		look(t, listen(t), false, `dead-daemon pkill -KILL -u "$(id -u)" -x bento-credd`)
 	})
 	t.Run("one answers", func(t *testing.T) {
 		t.Parallel()
@@ -156,7 +171,7 @@ func TestSocket(t *testing.T) {
 		})
 		served := make(chan error, 1)
 		go func() { served <- s.Serve(ctx, listener) }()
-		want(t, checkup.Socket(t.Context(), ipc.Config{Socket: path}))
+		look(t, path, true)
 		stop()
 		if err := <-served; err != nil {
 			t.Error(err)

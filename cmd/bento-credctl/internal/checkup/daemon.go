@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -14,29 +15,44 @@ import (
 // pingTime is how long a daemon may take to say who it is.
 const pingTime = 5 * time.Second
 
-// Socket looks for a daemon at config's socket before one is started. nil says that one
-// answers, or that none has been there: then the next program starts it.
-func Socket(ctx context.Context, config ipc.Config) []Finding {
+// Socket looks for a daemon at config's socket before one is started. Nothing is found
+// where one answers, and where none has been: then the next program starts it. Answers
+// reports whether it makes sense to ask a daemon there, which may have to be started.
+func Socket(ctx context.Context, config ipc.Config) (found []Finding, answers bool) {
 	config.Start, config.Notice = nil, nil
 	client, err := ipc.Dial(ctx, config)
 	if err == nil {
 		defer client.Close()
-		return hung(ctx, client)
+		found = hung(ctx, client)
+		return found, len(found) == 0
 	}
 	if !errors.Is(err, ipc.NoDaemon) {
-		return []Finding{Failed(err)}
+		return []Finding{Failed(err)}, false
 	}
-	if _, err := os.Lstat(config.Socket); err != nil {
-		return nil
+	info, err := os.Lstat(config.Socket)
+	switch {
+	case err != nil:
+		return nil, true
+	case info.Mode().Type() != fs.ModeSocket:
+		return []Finding{{
+			Name:    "not-a-socket",
+			Problem: "something else stands where the socket belongs, at " + config.Socket,
+			Mend:    otherSocket,
+		}}, false
+	default:
+		return []Finding{{
+			Name:    "stale-socket",
+			Problem: "nobody answers at " + config.Socket + ": a daemon died there; the next one takes its place",
+			Mend:    "bento-cred status",
+		}}, true
 	}
-	return []Finding{{
-		Name:    "stale-socket",
-		Problem: "nobody answers at " + config.Socket + ": a daemon died there; the next one takes its place",
-		Mend:    "bento-cred status",
-	}}
 }
 
-// hung finds a daemon that lets one in and does not answer.
+// otherSocket is the command that puts the socket where nothing is in its way.
+const otherSocket = "export " + ipc.SocketVariable + `="$(mktemp -d)/s"`
+
+// hung finds a daemon that lets one in and does not answer. It may not listen to a
+// gentle signal either; what it had to keep is safe in its store.
 func hung(ctx context.Context, client *ipc.Client) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, pingTime)
 	defer cancel()
@@ -44,7 +60,7 @@ func hung(ctx context.Context, client *ipc.Client) []Finding {
 		return []Finding{{
 			Name:    "dead-daemon",
 			Problem: "the daemon does not answer within " + pingTime.String(),
-			Mend:    `pkill -u "$(id -u)" -x ` + ipc.ProgramDaemon,
+			Mend:    `pkill -KILL -u "$(id -u)" -x ` + ipc.ProgramDaemon,
 		}}
 	}
 	return nil
@@ -52,7 +68,7 @@ func hung(ctx context.Context, client *ipc.Client) []Finding {
 
 // mends are the commands for failures whose own hint holds no command.
 var mends = map[ipc.Code]string{
-	ipc.Untrusted:     "export " + ipc.SocketVariable + `="$(mktemp -d)/s"`,
+	ipc.Untrusted:     otherSocket,
 	ipc.NoContext:     "bento-cred login",
 	ipc.LoginRequired: "bento-cred login",
 }

@@ -61,7 +61,7 @@ func shorterSocket(getenv func(string) string) string {
 	if getenv(ipc.SocketVariable) != "" {
 		return "unset " + ipc.SocketVariable
 	}
-	return "export " + ipc.SocketVariable + `="$(mktemp -d)/s"`
+	return otherSocket
 }
 
 // present reports whether environ has the variable called name, with any value.
