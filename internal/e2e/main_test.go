@@ -49,7 +49,12 @@ func (h house) Run() int {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	programs(t)
+	work, err := os.MkdirTemp(built.dir, "work")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
+		WorkdirRoot:         work, // testscript's own is left behind where not all scripts are run
 		Dir:                 filepath.Join("testdata", "script"),
 		Setup:               setUp,
 		Condition:           condition,
