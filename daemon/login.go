@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -38,7 +39,7 @@ func (a *agent) Login(ctx context.Context, login management.Login) (management.L
 		return management.LoggedIn{}, coded(err)
 	}
 	cloud := d.cloud.Load()
-	account, err := cloud.Verify(ctx, address, token.Value)
+	account, warnings, err := verify(ctx, cloud, address, token)
 	if err != nil {
 		return management.LoggedIn{}, coded(err)
 	}
@@ -58,7 +59,19 @@ func (a *agent) Login(ctx context.Context, login management.Login) (management.L
 	}
 	d.config.Log.Info("logged in", "context", name, "endpoint", address, "organization", account.Organization)
 	c, _ := book.Get(name)
-	return management.LoggedIn{Context: d.describe(c), Token: d.describeToken(token)}, nil
+	return management.LoggedIn{Context: d.describe(c), Token: d.describeToken(token), Warnings: warnings}, nil
+}
+
+// verify asks the cloud whose token it is. A token that is said to open endpoints alone
+// may be refused that question by a cloud that knows the token: that it is known is
+// then all that can be verified.
+func verify(ctx context.Context, cloud *bentocloud.Client, address string, token credential.Token) (bentocloud.Account, []string, error) {
+	account, err := cloud.Verify(ctx, address, token.Value)
+	endpointsAlone := token.Access.Known() && !token.Access.Developer
+	if errors.Is(err, bentocloud.ErrScope) && endpointsAlone {
+		return bentocloud.Account{}, []string{"the endpoint knows this token and does not tell it whose it is"}, nil
+	}
+	return account, nil, err
 }
 
 // loginName returns the name of the context a login is for.
@@ -156,23 +169,25 @@ func joined(c credential.Context, address string, account bentocloud.Account, to
 				Hint: "choose another name with --context, or give --replace to forget that login",
 			}
 		}
-		c.Tokens = nil
+		c = credential.Context{Name: c.Name}
 	}
-	c.Endpoint, c.Organization = address, account.Organization
-	c.User, c.Email = account.User, account.Email
+	c.Endpoint = address
+	if account.User != "" {
+		c.Organization, c.User, c.Email = account.Organization, account.User, account.Email
+	}
 	c.Tokens = append(without(c.Tokens, token), token)
 	return c, nil
 }
 
-// isAnother reports whether c is a login elsewhere or of somebody else. An imported
-// context does not know whose it is until the first login.
+// isAnother reports whether c is a login elsewhere or of somebody else, as far as both
+// are known: an imported context does not know whose it is until the first login.
 func isAnother(c credential.Context, address string, account bentocloud.Account) bool {
 	if c.Endpoint == "" {
 		return false
 	}
+	known := c.User != "" && account.User != ""
 	return c.Endpoint != address ||
-		c.Organization != "" && c.Organization != account.Organization ||
-		c.User != "" && c.User != account.User
+		known && (c.Organization != account.Organization || c.User != account.User)
 }
 
 // without returns tokens less those that token takes the place of: the same one, and

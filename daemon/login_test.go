@@ -18,6 +18,7 @@ import (
 // The tokens a test's cloud knows beside goodToken.
 const (
 	endpointToken = "made-up-token-endpoints"
+	callsToken    = "made-up-token-endpoints-alone"
 	expiredToken  = "made-up-token-expired"
 )
 
@@ -29,6 +30,7 @@ func newCloud(t *testing.T) *cloudtest.Cloud {
 		Tokens: []cloudtest.Token{
 			{Value: goodToken, Name: "good", Developer: true, AllEndpoints: true},
 			{Value: endpointToken, Name: "endpoints", Developer: true, AllEndpoints: true},
+			{Value: callsToken, Name: "calls", AllEndpoints: true},
 			{Value: expiredToken, Name: "old", Developer: true, Expires: time.Now().Add(-time.Hour)},
 		},
 	})
@@ -187,6 +189,38 @@ func TestLoginsOfOneContext(t *testing.T) {
 	got, err := h.Credential(ctx, ipc.Request{Access: "endpoints"})
 	if err != nil || got.Header != "Authorization" {
 		t.Errorf("header %q, %v", got.Header, err)
+	}
+}
+
+// TestLoginWithATokenForEndpointsAlone has a cloud that does not tell such a token whose
+// it is; whether BentoCloud does is not known.
+func TestLoginWithATokenForEndpointsAlone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	login := management.Login{Endpoint: h.cloud.URL(), Token: credential.NewSecret(callsToken)}
+	if _, err := h.Login(ctx, login); !errors.Is(err, ipc.TokenRefused) {
+		t.Errorf("without a word on its access: %v, want refused", err)
+	}
+	login.Access = credential.Access{AllEndpoints: true}
+	in, err := h.Login(ctx, login)
+	if err != nil || len(in.Warnings) == 0 || in.Context.User != "" {
+		t.Fatalf("Login() = %+v, %v; want a warning", in, err)
+	}
+	if got, err := h.Credential(ctx, ipc.Request{Access: "endpoints"}); err != nil || got.Value.Reveal() != callsToken {
+		t.Errorf("endpoints: %v", err)
+	}
+	if _, err := h.Credential(ctx, ipc.Request{}); !errors.Is(err, ipc.AccessMissing) {
+		t.Errorf("developer: %v, want access_missing", err)
+	}
+	h.login("default") // now it is known whose the context is, and both tokens are kept
+	shown, err := h.Context(ctx, ipc.Selection{})
+	if err != nil || shown.User == "" || len(shown.Tokens) != 2 {
+		t.Errorf("Context() = %+v, %v", shown, err)
+	}
+	login.Token = credential.NewSecret("made-up-token-nobody-knows")
+	if _, err := h.Login(ctx, login); !errors.Is(err, ipc.TokenRefused) {
+		t.Errorf("a token the endpoint does not know: %v, want refused", err)
 	}
 }
 

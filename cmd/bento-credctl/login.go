@@ -166,6 +166,9 @@ func (a *app) showLogin(in management.LoggedIn) error {
 		fmt.Sprintf(`Successfully logged in as user "%s" in organization "%s".`, c.User, c.Organization),
 		"Context: " + c.Name,
 	}
+	if c.User == "" {
+		lines[0] = "The token is kept."
+	}
 	if c.Email != "" {
 		lines = append(lines, "E-mail: "+c.Email)
 	}

@@ -54,6 +54,8 @@ func (a *app) passphrase(cmd *cobra.Command, store management.Store, fromStdin b
 		return a.secretFromStdin(cmd.Context(), "passphrase")
 	case store.Backend != file:
 		return credential.Secret{}, nil
+	case terminal.Is(a.in) && store.New:
+		return a.newPassphrase(cmd)
 	case terminal.Is(a.in):
 		return a.askSecret(cmd.Context(), "passphrase", "Passphrase of the store (not shown): ")
 	default:

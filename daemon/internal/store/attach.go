@@ -119,7 +119,7 @@ func (k *Keychain) choose(ctx context.Context, passphrase credential.Secret) err
 	case c.Remembered.Backend != "":
 		return k.take(ctx, c.Remembered.Backend, passphrase, "remembered from its first use")
 	case c.Backend != Auto:
-		return k.take(ctx, c.Backend, passphrase, "named by the setting store.backend")
+		return k.take(ctx, c.Backend, passphrase, "it was asked for by name")
 	case occupied(c.itemsDir(c.source())):
 		return k.take(ctx, File, passphrase, "a store is in its directory already")
 	}
