@@ -2,6 +2,7 @@ package worker
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"syscall"
 
@@ -11,7 +12,7 @@ import (
 // busFault returns what an error from the bus means. The library speaks through an old
 // release of godbus, whose errors are of a type of its own.
 func busFault(err error) (Code, bool) {
-	if errors.Is(err, librarybus.ErrClosed) {
+	if errors.Is(err, librarybus.ErrClosed) || errors.Is(err, io.EOF) {
 		return Lost, true
 	}
 	var answer librarybus.Error
@@ -35,7 +36,8 @@ func nameFault(name string) (Code, bool) {
 	return Absent, strings.HasPrefix(name, "org.freedesktop.DBus.Error.Spawn.")
 }
 
-// systemFault returns what an error of the kernel's key service means.
+// systemFault returns what an error of the kernel means: of its key service, or of the
+// socket of a bus that has just died.
 func systemFault(err error) (Code, bool) {
 	var number syscall.Errno
 	if !errors.As(err, &number) {
@@ -48,6 +50,8 @@ func systemFault(err error) (Code, bool) {
 		return Denied, true
 	case syscall.ENOSYS:
 		return Absent, true
+	case syscall.EPIPE, syscall.ECONNRESET, syscall.ENOTCONN:
+		return Lost, true
 	}
 	return OK, false
 }
