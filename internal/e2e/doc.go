@@ -29,5 +29,6 @@
 //	need …       real programs the script cannot do without, else it is skipped
 //
 // With BENTO_CRED_BIN set to a directory, the programs in it are tested and none is
-// built. With -update, the files a script compares with are rewritten.
+// built; if they were built with `go build -cover`, they write to GOCOVERDIR what of
+// them ran. With -update, the files a script compares with are rewritten.
 package e2e

@@ -24,6 +24,9 @@ import (
 // marker is the variable by which a process is known to belong to a place.
 const marker = "BENTO_CRED_E2E"
 
+// coverage is where programs that were built with -cover write what of them ran.
+const coverage = "GOCOVERDIR"
+
 // patience is how long a script waits for what must happen soon.
 const patience = 15 * time.Second
 
@@ -55,7 +58,7 @@ func newPlace(programs, home string) (*place, error) {
 
 // environ is the environment of the place, which has nothing of the tester's but PATH.
 func (p *place) environ() []string {
-	return []string{
+	environ := []string{
 		"PATH=" + filepath.Join(p.root, "bin") + ":" + os.Getenv("PATH"),
 		"HOME=" + p.home,
 		"RUN=" + p.root,
@@ -66,6 +69,10 @@ func (p *place) environ() []string {
 		"TERM=dumb",
 		"GORACE=atexit_sleep_ms=0", // or a program under the race detector ends a second late
 	}
+	if dir := os.Getenv(coverage); dir != "" {
+		environ = append(environ, coverage+"="+dir)
+	}
+	return environ
 }
 
 // close ends the place's daemons and removes it. It returns an error where another
