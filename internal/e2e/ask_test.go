@@ -21,11 +21,13 @@ import (
 // cmdAsk sends one request and shows the reply on standard output.
 //
 //	[!] ask [-uid=N] [-raw=FILE] OP [key=value…]
+//	ask -slowly OP
 //
 // It must be answered, with ! by an error. -uid asks as another user; -raw sends the
-// bytes of a file in place of a request and shows whatever comes back.
+// bytes of a file in place of a request and shows whatever comes back; -slowly sends a
+// byte now and then, and is done when the daemon hangs up.
 func cmdAsk(ts *testscript.TestScript, neg bool, args []string) {
-	uid, raw := -1, ""
+	uid, raw, slowly := -1, "", false
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		name, value, _ := strings.Cut(args[0], "=")
 		switch name {
@@ -35,6 +37,8 @@ func cmdAsk(ts *testscript.TestScript, neg bool, args []string) {
 			uid = n
 		case "-raw":
 			raw = ts.ReadFile(value)
+		case "-slowly":
+			slowly = true
 		default:
 			ts.Fatalf("ask has no flag %s", name)
 		}
@@ -46,6 +50,10 @@ func cmdAsk(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("usage: ask [-uid=N] [-raw=FILE] OP [key=value…]")
 		}
 		text = "bento-cred/1\nop=" + args[0] + "\n" + strings.Join(append(args[1:], ""), "\n") + "\n"
+	}
+	if slowly {
+		ts.Check(drip(ts.Getenv(ipc.SocketVariable), text))
+		return
 	}
 	reply, err := exchange(ts.Getenv(ipc.SocketVariable), uid, text)
 	ts.Check(err)
@@ -82,6 +90,27 @@ func exchange(socket string, uid int, text string) (string, error) {
 		return string(reply), fmt.Errorf("reading the reply: %w", err)
 	}
 	return string(reply), nil
+}
+
+// drip sends text so slowly that the daemon must lose its patience, and returns when it
+// has hung up.
+func drip(socket, text string) error {
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // nothing is expected of it
+	for late := time.Now().Add(patience); time.Now().Before(late); time.Sleep(patience / 20) {
+		_, err := io.WriteString(conn, text[:1])
+		if errors.Is(err, syscall.EPIPE) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		text = text[1:] + "a"
+	}
+	return errors.New("the daemon did not hang up")
 }
 
 // dump prints the variables named by its arguments, in Go's quotes, one a line. It
