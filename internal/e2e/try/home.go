@@ -93,7 +93,7 @@ func (h home) awaitDaemon() error {
 		return fmt.Errorf("stopping the daemon: %w", err)
 	}
 	for ctx.Err() == nil {
-		lock, err := ipc.Lock(ipc.LockPath(h.socket), false)
+		lock, err := ipc.Lock(ipc.LockPath(h.socket))
 		if err == nil {
 			return lock.Close()
 		}

@@ -61,8 +61,7 @@ func try(ctx context.Context, bin string, stdout io.Writer) (err error) {
 		Deployments: []cloudtest.Deployment{{Name: deployment}},
 		Tokens: []cloudtest.Token{
 			{Value: tokenDeveloper, Name: "developer", Developer: true},
-			// It opens the management API as well, because a login asks there whose it is.
-			{Value: tokenEndpoints, Name: "endpoints", Developer: true, Deployments: []string{deployment}},
+			{Value: tokenEndpoints, Name: "endpoints", Deployments: []string{deployment}},
 		},
 	})
 	defer cloud.Close()

@@ -44,7 +44,7 @@ echo "key:      ${BENTO_CLOUD_API_KEY:+is set}"`,
 		want:    `"endpoint"`,
 	},
 	{
-		why: "A second token joins the context: it is for one protected endpoint and used for nothing else.",
+		why: "A second token, for one protected endpoint alone, joins the context.",
 		command: `printf %s "$ENDPOINTS_TOKEN" | bento-cred login --api-token-stdin \
     --endpoint "$CLOUD" --access endpoints:` + deployment,
 		want: "Context: default",
