@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bento-cred/bento-cred/internal/version"
@@ -35,11 +36,11 @@ type Config struct {
 // a time; a second caller waits for the first.
 type Client struct {
 	config Config
+	socket atomic.Pointer[socket] // changed under mu; Close reads it without
 
-	mu       sync.Mutex
-	socket   *socket // guarded by mu
-	reader   *Reader // guarded by mu
-	replaced bool    // guarded by mu; a daemon that was too old has been dealt with
+	mu       sync.Mutex // held while a request is under way
+	reader   *Reader    // guarded by mu
+	replaced bool       // guarded by mu; a daemon that was too old has been dealt with
 }
 
 // Client is an Agent.
@@ -63,7 +64,8 @@ func (c *Client) connect(ctx context.Context) error {
 	if err != nil {
 		return asNoDaemon(err)
 	}
-	c.socket, c.reader = s, NewReader(s, MaxReply)
+	c.socket.Store(s)
+	c.reader = NewReader(s, MaxReply)
 	return nil
 }
 
@@ -82,7 +84,7 @@ func asNoDaemon(err error) error {
 }
 
 // Close ends the connection.
-func (c *Client) Close() error { return c.socket.Close() }
+func (c *Client) Close() error { return c.socket.Load().Close() }
 
 // Ping implements Agent.
 func (c *Client) Ping(ctx context.Context) (Daemon, error) {
@@ -141,8 +143,18 @@ func finish(reply Message, err error) (Message, error) {
 	return reply, reply.failure()
 }
 
-// call writes one request and reads one reply.
+// call writes one request and reads one reply. A connection on which that failed is
+// closed: the answer may still come, and would be taken for that of the next request.
 func (c *Client) call(ctx context.Context, op string, request Message) (Message, error) {
+	s := c.socket.Load()
+	reply, err := c.exchange(ctx, s, op, request)
+	if err != nil {
+		_ = s.Close() // it is of no more use
+	}
+	return reply, err
+}
+
+func (c *Client) exchange(ctx context.Context, s *socket, op string, request Message) (Message, error) {
 	named := Message{attributes: make([]attribute, 0, 1+len(request.attributes))}
 	named.Add("op", op)
 	named.attributes = append(named.attributes, request.attributes...)
@@ -154,15 +166,15 @@ func (c *Client) call(ctx context.Context, op string, request Message) (Message,
 		return Message{}, badRequest("the request is longer than " + strconv.Itoa(MaxRequest) + " bytes")
 	}
 	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, c.socket.interrupt)
+		stop := context.AfterFunc(ctx, s.interrupt)
 		defer stop()
 	}
-	_, err = c.socket.Write(text)
+	_, err = s.Write(text)
 	clear(text) // it may hold a token
 	if err != nil {
 		return Message{}, cancelled(ctx, err)
 	}
-	reply, err := c.await()
+	reply, err := c.await(s)
 	if err != nil {
 		return Message{}, cancelled(ctx, err)
 	}
@@ -170,18 +182,18 @@ func (c *Client) call(ctx context.Context, op string, request Message) (Message,
 }
 
 // await reads the reply, and says so when it takes long.
-func (c *Client) await() (Message, error) {
+func (c *Client) await(s *socket) (Message, error) {
 	limit := patience
 	if c.config.Notice == nil {
 		limit = answerTime
 	}
-	if err := c.socket.setTimeout(limit); err != nil {
+	if err := s.setTimeout(limit); err != nil {
 		return Message{}, err
 	}
 	err := c.reader.Await()
 	if c.config.Notice != nil && errors.Is(err, os.ErrDeadlineExceeded) {
 		c.config.Notice("waiting for the daemon; the keychain may be showing a dialog")
-		if err = c.socket.setTimeout(answerTime - patience); err == nil {
+		if err = s.setTimeout(answerTime - patience); err == nil {
 			err = c.reader.Await()
 		}
 	}
@@ -209,7 +221,7 @@ func cancelled(ctx context.Context, err error) error {
 }
 
 func (c *Client) redial(ctx context.Context) error {
-	_ = c.socket.Close() // it is of no more use
+	_ = c.socket.Load().Close() // it is of no more use
 	return c.connect(ctx)
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"syscall"
-	"time"
 )
 
 // errSharingViolation is what CreateFile says of a file another process has open
@@ -12,25 +11,20 @@ import (
 const errSharingViolation = syscall.Errno(32)
 
 // Lock takes the lock file at path and returns it; closing it, or the end of the
-// process, gives it back. Without wait it fails with ErrLockHeld where another
-// process has it. The lock is an open file that is shared with nobody.
-func Lock(path string, wait bool) (*os.File, error) {
+// process, gives it back. It fails with ErrLockHeld where another process has it. The
+// lock is an open file that is shared with nobody.
+func Lock(path string) (*os.File, error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, err
 	}
-	for {
-		handle, err := syscall.CreateFile(name, syscall.GENERIC_READ|syscall.GENERIC_WRITE, 0, nil,
-			syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
-		if err == nil {
-			return os.NewFile(uintptr(handle), path), nil
-		}
-		if !errors.Is(err, errSharingViolation) {
-			return nil, &os.PathError{Op: "lock", Path: path, Err: err}
-		}
-		if !wait {
-			return nil, ErrLockHeld
-		}
-		time.Sleep(10 * time.Millisecond)
+	handle, err := syscall.CreateFile(name, syscall.GENERIC_READ|syscall.GENERIC_WRITE, 0, nil,
+		syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
+	if errors.Is(err, errSharingViolation) {
+		return nil, ErrLockHeld
 	}
+	if err != nil {
+		return nil, &os.PathError{Op: "lock", Path: path, Err: err}
+	}
+	return os.NewFile(uintptr(handle), path), nil
 }

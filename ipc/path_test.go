@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bento-cred/bento-cred/ipc"
 )
@@ -64,16 +65,16 @@ func TestSocketPath(t *testing.T) {
 
 func TestLockIsHeldByOne(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
-	first, err := ipc.Lock(path, false)
+	first, err := ipc.Lock(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ipc.Lock(path, false); !errors.Is(err, ipc.ErrLockHeld) {
+	if _, err := ipc.Lock(path); !errors.Is(err, ipc.ErrLockHeld) {
 		t.Errorf("a second lock: %v, want ErrLockHeld", err)
 	}
 	waited := make(chan error)
 	go func() {
-		second, err := ipc.Lock(path, true)
+		second, err := ipc.AwaitLock(t.Context(), path, time.Minute)
 		if err == nil {
 			err = second.Close()
 		}
@@ -99,7 +100,7 @@ func TestLockFollowsNoLink(t *testing.T) {
 	if err := os.Symlink(target, filepath.Join(dir, "lock")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ipc.Lock(filepath.Join(dir, "lock"), false); err == nil {
+	if _, err := ipc.Lock(filepath.Join(dir, "lock")); err == nil {
 		t.Error("the link was followed")
 	}
 	if _, err := os.Stat(target); err == nil {

@@ -33,6 +33,11 @@ func connect(path string) (*socket, error) {
 		return nil, os.NewSyscallError("socket", err)
 	}
 	s := &socket{fd: fd}
+	// It bounds the wait for a daemon that lets nobody in, too.
+	tv := syscall.NsecToTimeval(int64(sendTime))
+	if err := syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_SNDTIMEO, &tv); err != nil {
+		return nil, errors.Join(os.NewSyscallError("setsockopt", err), s.Close())
+	}
 	for {
 		err = syscall.Connect(fd, &syscall.SockaddrUnix{Name: path})
 		if !errors.Is(err, syscall.EINTR) {
@@ -60,7 +65,10 @@ func untrusted(path string, uid int) error {
 	}
 }
 
-// setTimeout bounds every later read and write; 0 takes the bound away.
+// sendTime bounds connecting, and each write.
+const sendTime = 10 * time.Second
+
+// setTimeout bounds every later read; 0 takes the bound away.
 func (s *socket) setTimeout(d time.Duration) error {
 	tv := syscall.NsecToTimeval(int64(d))
 	if err := syscall.SetsockoptTimeval(s.fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &tv); err != nil {

@@ -47,7 +47,10 @@ func (s *Starter) connect(ctx context.Context, path string) (*socket, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	lock, err := Lock(path+startSuffix, true)
+	lock, err := AwaitLock(ctx, path+startSuffix, startTime)
+	if errors.Is(err, ErrLockHeld) {
+		return nil, noDaemon("another program has been starting the daemon for " + startTime.String())
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +77,7 @@ func (s *Starter) connect(ctx context.Context, path string) (*socket, error) {
 	}
 	found, err := s.await(ctx, path, ended)
 	if err != nil {
-		return nil, withTail(err, log, begin)
+		return nil, withTail(asNoDaemon(err), log, begin)
 	}
 	return found, nil
 }
@@ -170,7 +173,7 @@ func openLog(path string) (*os.File, error) {
 			return nil, err
 		}
 	}
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|noFollow, 0o600)
+	return openOurs(path, os.O_RDWR|os.O_CREATE|os.O_APPEND)
 }
 
 // withTail adds to err what the daemon wrote to its log since begin.

@@ -4,10 +4,6 @@ package ipc
 
 import "syscall"
 
-// noFollow refuses a log file that is a symbolic link: in a directory other users
-// can write to it could point anywhere.
-const noFollow = syscall.O_NOFOLLOW
-
 // starterStays reports whether the starter goes on to be the daemon.
 const starterStays = false
 

@@ -2,8 +2,6 @@ package ipc
 
 import "syscall"
 
-const noFollow = 0
-
 // starterStays reports whether the starter goes on to be the daemon: a process has no
 // parent here that would have to wait for it.
 const starterStays = true

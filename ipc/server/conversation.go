@@ -24,16 +24,15 @@ type conversation struct {
 	log     *slog.Logger
 
 	mu      sync.Mutex
-	busy    bool // guarded by mu; a request is being answered
-	leaving bool // guarded by mu; no further request will be read
+	busy    bool      // guarded by mu; a request is being answered
+	leaving bool      // guarded by mu; no further request will be read
+	asked   bool      // guarded by mu; a request was answered
+	since   time.Time // guarded by mu; when it began to wait for a request
 }
 
 // hold answers requests until the peer leaves, says what cannot be understood, or is
 // silent too long.
 func (c *conversation) hold(ctx context.Context) {
-	// An answer under way is finished also when the server stops; what ends it early
-	// is the peer's leaving or the time limit.
-	ctx = context.WithoutCancel(ctx)
 	reader := ipc.NewReader(c.conn, ipc.MaxRequest)
 	for {
 		request, err := c.read(reader)
@@ -51,7 +50,7 @@ func (c *conversation) hold(ctx context.Context) {
 
 // read reads one request: a long wait for its first byte, a short one for the rest.
 func (c *conversation) read(reader *ipc.Reader) (ipc.Message, error) {
-	if err := c.readWithin(quietTime); err != nil {
+	if err := c.readWithin(c.patience()); err != nil {
 		return ipc.Message{}, err
 	}
 	if err := reader.Await(); err != nil {
@@ -61,6 +60,28 @@ func (c *conversation) read(reader *ipc.Reader) (ipc.Message, error) {
 		return ipc.Message{}, err
 	}
 	return reader.Next()
+}
+
+// patience returns how long to wait for the next request. Nobody connects without a
+// question, so the first one has to come soon.
+func (c *conversation) patience() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.since = time.Now()
+	if c.asked {
+		return quietTime
+	}
+	return requestTime
+}
+
+// quietSince returns when c began to wait for a request; zero while it answers one.
+func (c *conversation) quietSince() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.busy {
+		return time.Time{}
+	}
+	return c.since
 }
 
 // readWithin bounds the reads that follow; narrowly so once the server stops.
@@ -101,6 +122,13 @@ func (c *conversation) answer(ctx context.Context, request ipc.Message) (reply i
 // asCoded returns err as the socket tells it.
 func asCoded(ctx context.Context, err error) *ipc.Error {
 	coded := ipc.AsError(err)
+	if coded.Code == ipc.Internal && errors.Is(ctx.Err(), context.Canceled) {
+		return &ipc.Error{
+			Code:    ipc.TimedOut,
+			Message: "the daemon was told to leave before it had an answer",
+			Hint:    "run the command again",
+		}
+	}
 	if coded.Code == ipc.Internal && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return &ipc.Error{
 			Code:    ipc.TimedOut,
@@ -132,6 +160,7 @@ func (c *conversation) write(reply ipc.Message) error {
 	}
 	if err != nil {
 		failure := ipc.AsError(err).Encode()
+		failure.Add("server", c.version)
 		if text, err = failure.Append(nil); err != nil {
 			return err
 		}
@@ -155,7 +184,7 @@ func (c *conversation) begin() {
 func (c *conversation) end() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.busy = false
+	c.busy, c.asked, c.since = false, true, time.Now()
 	return !c.leaving
 }
 

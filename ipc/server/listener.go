@@ -10,13 +10,19 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bento-cred/bento-cred/ipc"
 )
 
-// ErrRunning is returned by Listen when another daemon serves the socket.
-var ErrRunning = errors.New("another daemon serves this socket")
+// Why Listen does not listen.
+var (
+	// ErrRunning: another daemon serves the socket.
+	ErrRunning = errors.New("another daemon serves this socket")
+	// ErrHeld: another daemon holds the lock and answers nobody.
+	ErrHeld = errors.New("another daemon holds the lock of this socket and does not answer")
+)
 
 // errNoMoreCallers ends the accepting once the socket's path is gone and whoever had
 // connected by then has been let in.
@@ -24,23 +30,25 @@ var errNoMoreCallers = errors.New("no more callers")
 
 const (
 	// lockTime is how long Listen waits for a daemon that is on its way out.
-	lockTime = 5 * time.Second
+	lockTime = 8 * time.Second
 	// lockPause is the time between two looks at the lock.
 	lockPause = 5 * time.Millisecond
 	// knockTime is how long a daemon may take to let a knock in.
 	knockTime = time.Second
-	// lastCall is how long a stopping server listens for callers who had connected
-	// before the path was gone.
+	// lastCall is how long a stopping server waits for one more of the callers who had
+	// connected before the path was gone. Those who wait already are let in at once.
 	lastCall = 20 * time.Millisecond
 )
 
 // Listener is the listening socket together with the lock that makes it the only
 // one.
 type Listener struct {
-	unix *net.UnixListener
-	path string
-	lock *os.File
-	left sync.Once
+	unix    *net.UnixListener
+	path    string
+	made    fs.FileInfo // the socket as it was made: the path may be another's by now
+	lock    *os.File
+	left    sync.Once
+	leaving atomic.Bool
 }
 
 // Listen makes the socket at path, in a directory that only the user can enter. It
@@ -59,7 +67,18 @@ func Listen(path string) (*Listener, error) {
 		_ = lock.Close() // nothing was written to it
 		return nil, err
 	}
-	return &Listener{unix: unix, path: path, lock: lock}, nil
+	made, err := os.Lstat(path)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("looking at the socket: %w", err), unix.Close(), lock.Close())
+	}
+	return &Listener{unix: unix, path: path, made: made, lock: lock}, nil
+}
+
+// Reachable reports whether the path still leads to this listener. It does not when the
+// runtime directory was emptied, or somebody removed the socket.
+func (l *Listener) Reachable() bool {
+	info, err := os.Lstat(l.path)
+	return err == nil && os.SameFile(info, l.made)
 }
 
 // takeLock takes the daemon's lock. Whoever holds it and answers is running; whoever
@@ -67,15 +86,18 @@ func Listen(path string) (*Listener, error) {
 func takeLock(path string) (*os.File, error) {
 	late := time.Now().Add(lockTime)
 	for {
-		lock, err := ipc.Lock(ipc.LockPath(path), false)
+		lock, err := ipc.Lock(ipc.LockPath(path))
 		if err == nil {
 			return lock, nil
 		}
 		if !errors.Is(err, ipc.ErrLockHeld) {
 			return nil, fmt.Errorf("taking the daemon's lock: %w", err)
 		}
-		if answers(path) || time.Now().After(late) {
+		if answers(path) {
 			return nil, ErrRunning
+		}
+		if time.Now().After(late) {
+			return nil, ErrHeld
 		}
 		time.Sleep(lockPause)
 	}
@@ -123,6 +145,12 @@ func bind(path string) (*net.UnixListener, error) {
 }
 
 func (l *Listener) accept() (net.Conn, error) {
+	if l.leaving.Load() {
+		// A new time for each, or a caller who waited while we were busy would be lost.
+		if err := l.unix.SetDeadline(time.Now().Add(lastCall)); err != nil {
+			return nil, err
+		}
+	}
 	conn, err := l.unix.AcceptUnix()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, errNoMoreCallers
@@ -139,9 +167,12 @@ func (l *Listener) accept() (net.Conn, error) {
 func (l *Listener) Leave(log *slog.Logger) { l.left.Do(func() { l.leave(log) }) }
 
 func (l *Listener) leave(log *slog.Logger) {
-	if err := os.Remove(l.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		log.Error("removing the socket", "error", err)
+	if l.Reachable() {
+		if err := os.Remove(l.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			log.Error("removing the socket", "error", err)
+		}
 	}
+	l.leaving.Store(true)
 	if err := l.unix.SetDeadline(time.Now().Add(lastCall)); err != nil {
 		log.Error("ending the accepting", "error", err)
 		_ = l.unix.Close() // it ends the accepting too, if less gently
@@ -150,5 +181,9 @@ func (l *Listener) leave(log *slog.Logger) {
 
 // Close closes the socket and gives the lock back.
 func (l *Listener) Close() error {
-	return errors.Join(l.unix.Close(), l.lock.Close())
+	err := l.unix.Close()
+	if errors.Is(err, net.ErrClosed) {
+		err = nil // leave closed it already
+	}
+	return errors.Join(err, l.lock.Close())
 }

@@ -24,6 +24,7 @@ const (
 	answerTime  = 5 * time.Minute  // for the daemon to answer, dialogs of the keychain included
 	quietTime   = 5 * time.Minute  // without a request, until the connection is closed
 	writeTime   = 10 * time.Second // for the peer to take an answer
+	graceTime   = 3 * time.Second  // for the answers under way when the server stops
 )
 
 // maxConnections bounds the conversations at one time. Who comes later waits in the
@@ -75,7 +76,7 @@ func (s *Server) Serve(ctx context.Context, listener *Listener) error {
 	})
 	defer stop()
 	for {
-		s.places <- struct{}{}
+		s.takePlace()
 		conn, err := listener.accept()
 		if err != nil {
 			<-s.places
@@ -94,6 +95,29 @@ func (s *Server) Serve(ctx context.Context, listener *Listener) error {
 	}
 	conversations.Wait()
 	return listener.Close()
+}
+
+// takePlace takes a place for one more conversation. Where all are taken, the one that
+// has been quiet longest gives way: peers that connect and say nothing must not keep
+// out those that ask.
+func (s *Server) takePlace() {
+	select {
+	case s.places <- struct{}{}:
+		return
+	default:
+	}
+	s.mu.Lock()
+	var quietest *conversation
+	for c := range s.held {
+		if since := c.quietSince(); !since.IsZero() && (quietest == nil || since.Before(quietest.quietSince())) {
+			quietest = c
+		}
+	}
+	s.mu.Unlock()
+	if quietest != nil {
+		_ = quietest.conn.Close() // its conversation ends by that
+	}
+	s.places <- struct{}{}
 }
 
 // hold holds one conversation, if the peer may have one.
@@ -116,7 +140,13 @@ func (s *Server) hold(ctx context.Context, conn net.Conn) {
 	}
 	s.remember(c)
 	defer s.forget(c)
-	c.hold(ctx)
+	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	// An answer under way is finished also when the server stops, if that does not take
+	// long: a new daemon waits for us to be gone.
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(graceTime, cancel) })
+	defer stop()
+	c.hold(working)
 }
 
 func (s *Server) remember(c *conversation) {
