@@ -89,8 +89,17 @@ func New(config Config) (*Daemon, error) {
 	return d, nil
 }
 
-// Run listens and serves until ctx ends, a peer asks for it, or the daemon is idle.
+// Run listens and serves until ctx ends, a peer asks for it, or the daemon is idle. All
+// that time it is the only daemon of its data directory.
 func (d *Daemon) Run(ctx context.Context) error {
+	lock, err := claim(ctx, d.config.DataDir, d.config.Socket)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = lock.Close() }() // it holds nothing that could be lost
+	if err := d.state.Reload(); err != nil {
+		return err // the daemon that left meanwhile may have written it
+	}
 	listener, err := server.Listen(d.config.Socket)
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
@@ -108,6 +117,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	})
 	go d.watcher.Run(ctx)
 	go d.leaveWhenIdle(ctx, front)
+	go d.leaveWhenUnreachable(ctx, listener)
 	// The keychain takes longer to open than a peer takes to ask; begin at once.
 	go func() {
 		if _, err := d.vault.open(ctx); err != nil {

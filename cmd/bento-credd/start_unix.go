@@ -28,6 +28,9 @@ func start(environ []string, stderr *os.File) int {
 }
 
 func startReady(environ []string, stderr *os.File) (status int, err error) {
+	if err := inheritNothing(); err != nil {
+		return 0, err
+	}
 	program, err := os.Executable()
 	if err != nil {
 		return 0, err
