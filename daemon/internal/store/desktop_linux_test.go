@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,8 +73,11 @@ func (d *desktop) startBus(services string) {
 	_ = os.Remove(filepath.Join(d.dir, "bus"))
 	d.bus, d.gone = d.start(nil, "dbus-daemon", "--nofork", "--config-file="+path)
 	eventually(d.t, "the bus answers", func() bool {
-		_, err := os.Stat(filepath.Join(d.dir, "bus"))
-		return err == nil
+		conn, err := net.Dial("unix", filepath.Join(d.dir, "bus")) // the file is there before anybody listens
+		if err != nil {
+			return false
+		}
+		return conn.Close() == nil
 	})
 }
 
