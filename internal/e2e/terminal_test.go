@@ -15,7 +15,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/creack/pty"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -48,9 +47,6 @@ func cmdTerminal(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s ended with status %d, want %d; the terminal showed %q", args[0], got, want, shown)
 	}
 }
-
-// reading is the time a person takes to read a question.
-const reading = 100 * time.Millisecond
 
 // cutDialog parts a command from the last "--" that begins a dialog.
 func cutDialog(args []string) (command, dialog []string) {
@@ -85,7 +81,6 @@ func converse(tb testing.TB, cmd *exec.Cmd, master *os.File, dialog []string) (s
 				break
 			}
 			seen = shown.Len()
-			time.Sleep(reading)
 			if _, err := io.WriteString(master, dialog[1]+"\r"); err != nil {
 				return shown.String(), err
 			}

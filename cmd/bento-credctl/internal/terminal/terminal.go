@@ -32,6 +32,11 @@ func ReadSecret(ctx context.Context, in *os.File, stderr io.Writer, question str
 	if err != nil {
 		return "", fmt.Errorf("reading the terminal's state: %w", err)
 	}
+	// Before the question is seen: who pastes at once must not see it either.
+	if err := hush(fd); err != nil {
+		return "", fmt.Errorf("turning the terminal's echo off: %w", err)
+	}
+	defer func() { _ = term.Restore(fd, before) }() // nothing more can be done for it
 	to := asker(in, stderr)
 	if _, err := io.WriteString(to, question); err != nil {
 		return "", fmt.Errorf("asking on the terminal: %w", err)
@@ -49,7 +54,6 @@ func ReadSecret(ctx context.Context, in *os.File, stderr io.Writer, question str
 		}
 		return got.text, got.err
 	case <-ctx.Done():
-		_ = term.Restore(fd, before) // nothing more can be done for it
 		_, _ = io.WriteString(to, "\n")
 		return "", context.Cause(ctx)
 	}

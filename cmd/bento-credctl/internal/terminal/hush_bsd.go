@@ -1,0 +1,11 @@
+//go:build unix && !linux
+
+package terminal
+
+import "golang.org/x/sys/unix"
+
+// The requests of ioctl for a terminal's state.
+const (
+	getState = unix.TIOCGETA
+	setState = unix.TIOCSETA
+)
