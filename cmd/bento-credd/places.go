@@ -23,7 +23,7 @@ func dataDir(getenv func(string) string, goos string) (string, error) {
 	}
 	home := getenv(variable)
 	if !filepath.IsAbs(home) {
-		return "", fmt.Errorf("finding the place for data: %w: %s is not set", configs.ErrNoHome, variable)
+		return "", fmt.Errorf("finding the place for data: %w: %s is no absolute path: %q", configs.ErrNoHome, variable, home)
 	}
 	return filepath.Join(append(append([]string{home}, below...), "bento-cred")...), nil
 }
