@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -38,20 +39,26 @@ func (a *agent) Migrate(ctx context.Context, migration management.Migration) (ma
 	return a.daemon.storeState(ctx), nil
 }
 
-// ForgetStore implements management.Agent. A store that works is not forgotten: its
-// contexts would seem to be gone.
+// ForgetStore implements management.Agent. Only a store that is gone is forgotten: the
+// contexts of one that works, or is locked, would merely seem to be gone.
 func (a *agent) ForgetStore(ctx context.Context) error {
 	v := a.daemon.vault
-	if _, err := v.open(ctx); err == nil {
-		return &ipc.Error{
-			Code:    ipc.Denied,
-			Message: "the store is in use",
-			Hint:    "move it with `bento-cred store migrate BACKEND`, or forget the logins with `bento-cred logout --all`",
-		}
-	}
 	return v.alone(ctx, func() error {
+		_, err := v.read(ctx)
+		if err == nil {
+			return &ipc.Error{
+				Code:    ipc.Denied,
+				Message: "the store is in use",
+				Hint:    "move it with `bento-cred store migrate BACKEND`, or forget the logins with `bento-cred logout --all`",
+			}
+		}
+		gone := errors.Is(err, store.ErrAbsent) || errors.Is(err, store.ErrUnmarked) || errors.Is(err, store.ErrInsecure)
+		if !gone {
+			told := ipc.AsError(coded(err))
+			return &ipc.Error{Code: ipc.Denied, Message: "the store is not gone: " + told.Message, Hint: told.Hint}
+		}
 		v.close()
-		return coded(v.state.Change(func(s *state.State) { s.Store, s.Current = nil, "" }))
+		return coded(v.state.Change(func(s *state.State) { s.Store = nil }))
 	})
 }
 

@@ -179,3 +179,32 @@ func TestStoreThatIsGoneIsNotAnEmptyOne(t *testing.T) {
 		t.Errorf("with the setting taken back: %v", err)
 	}
 }
+
+// TestForgetStoreOnlyWhereItIsGone guards against contexts that seem to be gone because
+// their store was locked, or because of a setting.
+func TestForgetStoreOnlyWhereItIsGone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	h.login("default")
+	h.end()
+	h.writeConfig("[store]\nbackend = \"pass\"\n")
+	h.start()
+	if err := h.ForgetStore(ctx); !errors.Is(err, ipc.Denied) || ipc.AsError(err).Hint == "" {
+		t.Errorf("with another one in the settings: %v, want denied with a hint", err)
+	}
+	h.writeConfig("")
+	h.restart()
+	h.end()
+	if err := os.RemoveAll(filepath.Join(h.config.DataDir, "store")); err != nil {
+		t.Fatal(err)
+	}
+	h.start()
+	if _, err := h.Contexts(ctx); !errors.Is(err, ipc.StoreFailed) {
+		t.Errorf("with its files gone: %v, want an error of the store", err)
+	}
+	if err := h.ForgetStore(ctx); err != nil {
+		t.Fatal(err)
+	}
+	h.login("default") // in a new one
+}

@@ -105,8 +105,17 @@ func (v *vault) attach(ctx context.Context) (*store.Keychain, error) {
 		return nil, err
 	}
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.keychain = keychain
+	changed := v.settings != settings
+	if !changed {
+		v.keychain = keychain
+	}
+	v.mu.Unlock()
+	if changed { // while it was being opened
+		if err := keychain.Close(); err != nil {
+			return nil, err
+		}
+		return v.attach(ctx)
+	}
 	return keychain, nil
 }
 
