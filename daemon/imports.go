@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
 	"github.com/bento-cred/bento-cred/daemon/internal/bentoml"
 	"github.com/bento-cred/bento-cred/daemon/internal/book"
 	"github.com/bento-cred/bento-cred/daemon/internal/store"
@@ -82,6 +83,10 @@ func (a *agent) take(ctx context.Context, file bentoml.File, dryRun bool, result
 // imported returns an entry of BentoML's file as a context of ours.
 func imported(entry bentoml.Context) (credential.Context, error) {
 	if err := store.ValidateName(entry.Name); err != nil {
+		return credential.Context{}, err
+	}
+	// A token that could not be given out again must not be taken out of the file.
+	if err := bentocloud.CheckToken(entry.Token); err != nil {
 		return credential.Context{}, err
 	}
 	address, err := endpoint.Normalise(entry.Endpoint)

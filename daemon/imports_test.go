@@ -31,6 +31,9 @@ const yatai = `contexts:
 - name: plain
   endpoint: http://cloud.example
   api_token: made-up-token-e
+- name: two-lines
+  endpoint: https://cloud.example
+  api_token: "made-up-token-f\nmore"
 current_context_name: staging
 `
 
@@ -59,7 +62,7 @@ func TestImport(t *testing.T) {
 	}
 
 	done, err := h.Import(ctx, management.Import{Path: path})
-	if err != nil || len(done.Taken) != 2 || len(done.Skipped) != 4 || done.Scrubbed {
+	if err != nil || len(done.Taken) != 2 || len(done.Skipped) != 5 || done.Scrubbed {
 		t.Fatalf("Import() = %+v, %v", done, err)
 	}
 	if text, err := os.ReadFile(path); err != nil || string(text) != yatai {
@@ -78,7 +81,7 @@ func TestImport(t *testing.T) {
 	if err != nil || strings.Contains(string(text), "token-a") || strings.Contains(string(text), "token-b") {
 		t.Errorf("tokens that were taken are still in the file, %v", err)
 	}
-	for _, kept := range []string{"token-c", "token-d", "token-e"} {
+	for _, kept := range []string{"token-c", "token-d", "token-e", "token-f"} {
 		if !strings.Contains(string(text), kept) {
 			t.Errorf("%s was not taken and is gone from the file", kept)
 		}

@@ -208,6 +208,15 @@ func (to call) checkBody(reply *http.Response, body []byte, limit int64) error {
 // maxToken bounds a token well above every known one.
 const maxToken = 8 << 10
 
+// CheckToken returns ErrToken for a token that no header can carry, which no call is
+// made with.
+func CheckToken(token credential.Secret) error {
+	if !validToken(token.Reveal()) {
+		return ErrToken
+	}
+	return nil
+}
+
 // validToken reports whether a header can carry value as it is: no control characters,
 // no space at either end (RFC 9110, section 5.5). Else the form of a token is the
 // cloud's business.
