@@ -57,7 +57,12 @@ func (a *agent) RenameContext(ctx context.Context, from, to string) error {
 	if err != nil {
 		return coded(err)
 	}
-	err = b.Rename(ctx, from, to)
+	err = b.Rename(ctx, from, to, func() error {
+		if a.daemon.state.Get().Current != from {
+			return nil
+		}
+		return a.daemon.setCurrent(to)
+	})
 	switch {
 	case errors.Is(err, book.ErrNotFound):
 		return notFound(from, "")
@@ -67,12 +72,8 @@ func (a *agent) RenameContext(ctx context.Context, from, to string) error {
 			Message: "there is a context " + quoted(to) + " already",
 			Hint:    "choose another name, or run `bento-cred context delete " + to + "` first",
 		}
-	case err != nil:
-		return coded(err)
-	case a.daemon.state.Get().Current != from:
-		return nil
 	}
-	return coded(a.daemon.setCurrent(to))
+	return coded(err)
 }
 
 // DeleteContext implements management.Agent.
@@ -99,10 +100,11 @@ func (a *agent) Logout(ctx context.Context, which management.Logout) ([]string, 
 	}
 	names := []string{which.Context}
 	if which.All {
-		names = b.Damaged()
+		names = nil
 		for _, c := range b.All() {
 			names = append(names, c.Name)
 		}
+		names = append(names, b.Damaged()...)
 	}
 	for i, name := range names {
 		if err := a.DeleteContext(ctx, name); err != nil {
@@ -110,6 +112,16 @@ func (a *agent) Logout(ctx context.Context, which management.Logout) ([]string, 
 		}
 	}
 	return names, nil
+}
+
+// current returns the name of the current context; "" where there is none, or where one
+// is remembered that is not kept: a crash may fall between the two.
+func (d *Daemon) current(b *book.Book) string {
+	name := d.state.Get().Current
+	if _, found := b.Get(name); !found {
+		return ""
+	}
+	return name
 }
 
 // setCurrent makes the context called name the current one.

@@ -8,6 +8,7 @@ import (
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
 	"github.com/bento-cred/bento-cred/daemon/internal/bentoml"
+	"github.com/bento-cred/bento-cred/daemon/internal/book"
 	"github.com/bento-cred/bento-cred/daemon/internal/store"
 	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/internal/endpoint"
@@ -21,6 +22,7 @@ var failures = []struct {
 	code ipc.Code
 	hint string
 }{
+	{book.ErrDamaged, ipc.StoreFailed, "use the version that wrote it, or forget it with `bento-cred context delete NAME`"},
 	{store.ErrName, ipc.Usage, "a context's name has 1 to 64 letters, digits, dots, hyphens and underscores"},
 	{store.ErrTooLarge, ipc.StoreFailed, "delete tokens of the context that are no longer needed"},
 	{store.ErrLocked, ipc.Locked, "run `bento-cred unlock`"},

@@ -22,6 +22,9 @@ const defaultContext = "default"
 // before the cloud has said whose token it is.
 func (a *agent) Login(ctx context.Context, login management.Login) (management.LoggedIn, error) {
 	d := a.daemon
+	if _, err := d.vault.open(ctx); err != nil { // which is the current context?
+		return management.LoggedIn{}, coded(err)
+	}
 	name := d.loginName(login.Context)
 	if err := store.ValidateName(name); err != nil {
 		return management.LoggedIn{}, coded(err)
@@ -52,7 +55,7 @@ func (a *agent) Login(ctx context.Context, login management.Login) (management.L
 	if err != nil {
 		return management.LoggedIn{}, coded(err)
 	}
-	if d.state.Get().Current == "" {
+	if d.current(book) == "" {
 		if err := d.setCurrent(name); err != nil {
 			return management.LoggedIn{}, coded(err)
 		}
@@ -79,8 +82,8 @@ func (d *Daemon) loginName(asked string) string {
 	if asked != "" {
 		return asked
 	}
-	if current := d.state.Get().Current; current != "" {
-		return current
+	if b := d.vault.opened(); b != nil && d.current(b) != "" {
+		return d.current(b)
 	}
 	return defaultContext
 }

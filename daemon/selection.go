@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/bento-cred/bento-cred/configs"
+	"github.com/bento-cred/bento-cred/daemon/internal/book"
 	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/ipc"
 )
@@ -23,7 +25,7 @@ type choice struct {
 // choose returns the context that selection means: the one it names, else the one the
 // nearest .bento-cred.toml names, if that file is allowed, else the current one.
 func (a *agent) choose(ctx context.Context, selection ipc.Selection) (choice, error) {
-	book, err := a.daemon.vault.open(ctx)
+	b, err := a.daemon.vault.open(ctx)
 	if err != nil {
 		return choice{}, coded(err)
 	}
@@ -37,12 +39,15 @@ func (a *agent) choose(ctx context.Context, selection ipc.Selection) (choice, er
 		}
 	}
 	if name == "" {
-		name, source = a.daemon.state.Get().Current, ipc.SourceCurrent
+		name, source = a.daemon.current(b), ipc.SourceCurrent
 	}
 	if name == "" {
-		return choice{}, noContext(len(book.All()) > 0)
+		return choice{}, noContext(len(b.All()) > 0)
 	}
-	c, found := book.Get(name)
+	c, found := b.Get(name)
+	if !found && slices.Contains(b.Damaged(), name) {
+		return choice{}, coded(fmt.Errorf("reading context %q: %w", name, book.ErrDamaged))
+	}
 	if !found {
 		return choice{}, notFound(name, source)
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/daemon/internal/store"
@@ -22,11 +23,10 @@ func (a *agent) Status(ctx context.Context) (management.Status, error) {
 			PID:     os.Getpid(),
 			Mode:    "service",
 			Socket:  d.config.Socket,
-			Started: d.started.UTC(),
+			Started: d.started.UTC().Truncate(time.Second),
 		},
 		Config:   d.configState(),
 		Store:    d.storeState(ctx),
-		Current:  d.state.Get().Current,
 		Contexts: []management.Context{},
 	}
 	settings, _ := d.watcher.Current() // its error is in configState
@@ -35,6 +35,7 @@ func (a *agent) Status(ctx context.Context) (management.Status, error) {
 		status.Daemon.IdleExit = settings.Daemon.IdleExit.String()
 	}
 	if b := d.vault.opened(); b != nil {
+		status.Current = d.current(b)
 		for _, c := range b.All() {
 			status.Contexts = append(status.Contexts, d.describe(c))
 		}

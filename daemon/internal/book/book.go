@@ -32,6 +32,9 @@ type Store interface {
 var (
 	ErrNotFound = errors.New("no such context")
 	ErrExists   = errors.New("a context of that name exists")
+	// ErrDamaged: a context of that name is kept and cannot be understood, perhaps
+	// because a newer version wrote it.
+	ErrDamaged = errors.New("the context is kept in a form this version does not understand")
 )
 
 // Book is the contexts. It may be used by several goroutines at once.
@@ -96,6 +99,9 @@ func (b *Book) All() []credential.Context {
 func (b *Book) Put(ctx context.Context, name string, change func(credential.Context) (credential.Context, error)) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if slices.Contains(b.damaged, name) {
+		return ErrDamaged
+	}
 	before, _ := b.Get(name)
 	after, err := change(before)
 	if err != nil {
@@ -105,9 +111,9 @@ func (b *Book) Put(ctx context.Context, name string, change func(credential.Cont
 	return b.writeLocked(ctx, after)
 }
 
-// Rename gives the context called from the name to. A crash in the middle leaves it
-// under both names, never under none.
-func (b *Book) Rename(ctx context.Context, from, to string) error {
+// Rename gives the context called from the name to, and calls switched when it has both
+// names. A crash in the middle leaves it under both, never under none.
+func (b *Book) Rename(ctx context.Context, from, to string, switched func() error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	c, found := b.Get(from)
@@ -122,6 +128,9 @@ func (b *Book) Rename(ctx context.Context, from, to string) error {
 	}
 	c.Name = to
 	if err := b.writeLocked(ctx, c); err != nil {
+		return err
+	}
+	if err := switched(); err != nil {
 		return err
 	}
 	return b.deleteLocked(ctx, from)
