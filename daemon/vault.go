@@ -15,31 +15,68 @@ import (
 	"github.com/bento-cred/bento-cred/internal/credential"
 )
 
-// vault is the store and the book read from it. Both are opened at first need, by one
-// request at a time; those that come meanwhile wait for the outcome and share it.
+// vault is the store and the book read from it. Both are opened at first need, once for
+// all who need them then: those that come meanwhile wait for the outcome and share it,
+// be it good or bad.
 type vault struct {
 	config  Config
 	state   *state.File
 	opening chan struct{} // holds a word while somebody opens or changes the store
 
-	mu       sync.Mutex
-	settings configs.Store   // guarded by mu
-	keychain *store.Keychain // guarded by mu; nil until opened
-	book     *book.Book      // guarded by mu; nil until read
+	mu        sync.Mutex
+	settings  configs.Store   // guarded by mu
+	keychain  *store.Keychain // guarded by mu; nil until opened
+	book      *book.Book      // guarded by mu; nil until read
+	attempt   *attempt        // guarded by mu; the opening under way, or nil
+	unlocking bool            // guarded by mu; a person is being asked
 }
+
+// attempt is one opening of the store.
+type attempt struct {
+	done chan struct{} // closed when book and err are set
+	book *book.Book
+	err  error
+}
+
+// errAsking is what requests get while the keychain asks its owner, which may take
+// minutes: they must not stand in line behind a dialog.
+var errAsking = fmt.Errorf("%w: it is asking its owner, in a dialog", store.ErrLocked)
 
 // open returns the book, after opening the store and reading it where that is still to
 // do.
 func (v *vault) open(ctx context.Context) (*book.Book, error) {
-	if b := v.opened(); b != nil {
-		return b, nil
+	v.mu.Lock()
+	if v.book != nil || v.unlocking {
+		defer v.mu.Unlock()
+		if v.book != nil {
+			return v.book, nil
+		}
+		return nil, errAsking
 	}
-	var b *book.Book
-	err := v.alone(ctx, func() (err error) {
-		b, err = v.read(ctx)
+	if v.attempt == nil {
+		v.attempt = &attempt{done: make(chan struct{})}
+		go v.try(context.WithoutCancel(ctx), v.attempt)
+	}
+	a := v.attempt
+	v.mu.Unlock()
+	select {
+	case <-a.done:
+		return a.book, a.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("waiting for the store: %w", context.Cause(ctx))
+	}
+}
+
+// try carries out an attempt.
+func (v *vault) try(ctx context.Context, a *attempt) {
+	a.err = v.alone(ctx, func() (err error) {
+		a.book, err = v.read(ctx)
 		return err
 	})
-	return b, err
+	v.mu.Lock()
+	v.attempt = nil
+	v.mu.Unlock()
+	close(a.done)
 }
 
 // opened returns the book if it has been read.
@@ -187,6 +224,8 @@ func (v *vault) probe(ctx context.Context) (*book.Book, error) {
 // unlock opens the store with passphrase, or by letting the keychain ask its owner.
 func (v *vault) unlock(ctx context.Context, passphrase credential.Secret) error {
 	return v.alone(ctx, func() error {
+		v.setUnlocking(true)
+		defer v.setUnlocking(false)
 		keychain, err := v.attach(ctx)
 		if err != nil {
 			return err
@@ -197,6 +236,12 @@ func (v *vault) unlock(ctx context.Context, passphrase credential.Secret) error 
 		_, err = v.read(ctx)
 		return err
 	})
+}
+
+func (v *vault) setUnlocking(asking bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.unlocking = asking
 }
 
 // report tells of the store; the error is what kept it from being opened at all.
