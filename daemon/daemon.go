@@ -63,6 +63,7 @@ type Daemon struct {
 	vault   *vault
 	cloud   atomic.Pointer[bentocloud.Client]
 	stop    context.CancelFunc // makes Run return
+	unread  atomic.Bool        // the settings file is not valid and never was
 	idle    chan time.Duration // a new idle time
 }
 
@@ -84,7 +85,10 @@ func New(config Config) (*Daemon, error) {
 	if bad != nil {
 		config.Log.Warn("the settings file is not valid; the defaults are in force", "error", bad)
 	}
-	d.vault = &vault{config: config, state: file, opening: make(chan struct{}, 1), settings: settings.Store}
+	d.unread.Store(bad != nil)
+	d.vault = &vault{
+		config: config, state: file, opening: make(chan struct{}, 1), settings: settings.Store, unsettled: d.unsettled,
+	}
 	d.apply(settings)
 	return d, nil
 }
@@ -130,7 +134,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	d.config.Log.Info("serving", "version", d.config.Version, "socket", d.config.Socket)
 	err = front.Serve(ctx, listener)
 	d.config.Log.Info("leaving")
-	d.vault.close()
+	d.vault.shut()
 	return err
 }
 
@@ -165,6 +169,7 @@ func (d *Daemon) reconfigure(settings configs.Config, bad error) {
 	if bad != nil {
 		return // what was in force stays so; status shows the error
 	}
+	d.unread.Store(false)
 	d.apply(settings)
 	d.vault.reconfigure(settings.Store)
 	select {
@@ -172,6 +177,17 @@ func (d *Daemon) reconfigure(settings configs.Config, bad error) {
 	default:
 	}
 	d.idle <- settings.Daemon.IdleExit
+}
+
+// unsettled returns what is wrong with the settings file while none was ever valid. Then
+// nothing is decided for good on defaults the user may have meant to change: where a
+// token is sent, and which keychain is chosen.
+func (d *Daemon) unsettled() error {
+	if !d.unread.Load() {
+		return nil
+	}
+	_, bad := d.watcher.Current()
+	return bad
 }
 
 func (d *Daemon) apply(settings configs.Config) {

@@ -91,6 +91,9 @@ func (d *Daemon) loginName(asked string) string {
 // loginEndpoint returns the endpoint a login goes to, in its normal form.
 func (d *Daemon) loginEndpoint(typed string) (string, error) {
 	if typed == "" {
+		if err := d.unsettled(); err != nil {
+			return "", coded(err)
+		}
 		settings, _ := d.watcher.Current() // a bad file leaves good settings in force
 		typed = settings.Login.Endpoint
 	}

@@ -1,10 +1,13 @@
 package daemon_test
 
 import (
+	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/management"
 )
@@ -93,5 +96,35 @@ func TestCheckConfig(t *testing.T) {
 	state, err := h.CheckConfig(t.Context(), "")
 	if err != nil || state.Error == "" || !strings.Contains(state.Detail, "deamon") || !strings.Contains(state.Detail, "^") {
 		t.Errorf("CheckConfig() = %+v, %v", state, err)
+	}
+}
+
+// TestNothingIsDecidedOnSettingsThatCannotBeRead guards against a token that goes to the
+// default endpoint because of a typo elsewhere in the file.
+func TestNothingIsDecidedOnSettingsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.end()
+	if err := os.RemoveAll(h.config.DataDir); err != nil {
+		t.Fatal(err)
+	}
+	const good = "[login]\nendpoint = \"https://private.example\"\n"
+	h.writeConfig(good + "[store\n")
+	h.start()
+	if _, err := h.Contexts(t.Context()); !errors.Is(err, ipc.BadConfig) {
+		t.Errorf("choosing a store: %v, want config", err)
+	}
+	h.writeConfig(good)
+	h.eventually("mended", func(s management.Status) bool { return s.Config.Error == "" })
+	h.login("default")
+	h.end()
+	h.writeConfig(good + "[store\n")
+	h.start()
+	_, err := h.Login(t.Context(), management.Login{Context: "other", Token: credential.NewSecret(goodToken)})
+	if !errors.Is(err, ipc.BadConfig) || ipc.AsError(err).Hint == "" {
+		t.Errorf("login to the default endpoint: %v, want config with a hint", err)
+	}
+	if _, err := h.Credential(t.Context(), ipc.Request{}); err != nil {
+		t.Errorf("what is kept is not given: %v", err)
 	}
 }

@@ -22,6 +22,8 @@ type vault struct {
 	config  Config
 	state   *state.File
 	opening chan struct{} // holds a word while somebody opens or changes the store
+	// unsettled returns why the settings are not to be relied on, or nil.
+	unsettled func() error
 
 	mu        sync.Mutex
 	settings  configs.Store   // guarded by mu
@@ -136,6 +138,9 @@ func (v *vault) attach(ctx context.Context) (*store.Keychain, error) {
 	remembered, err := v.remembered()
 	if err != nil {
 		return nil, err
+	}
+	if bad := v.unsettled(); bad != nil && remembered == (store.Choice{}) {
+		return nil, fmt.Errorf("choosing a store: %w", bad)
 	}
 	keychain, err = store.Open(ctx, v.storeConfig(settings, remembered))
 	if err != nil {
@@ -264,6 +269,12 @@ func (v *vault) reconfigure(settings configs.Store) {
 	if changed {
 		v.close()
 	}
+}
+
+// shut closes the vault for good, after whatever is under way.
+func (v *vault) shut() {
+	v.opening <- struct{}{}
+	v.close()
 }
 
 // close forgets what is in memory and ends the store's worker.
