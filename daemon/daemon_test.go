@@ -113,6 +113,12 @@ func (h *house) start() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	h.serve(d)
+}
+
+// serve runs d and connects to it.
+func (h *house) serve(d *daemon.Daemon) {
+	h.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	h.stop, h.done = stop, make(chan error, 1)
 	go func() { h.done <- d.Run(ctx) }()

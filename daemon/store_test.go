@@ -45,8 +45,12 @@ func TestPassphraseThatIsTyped(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	ctx := t.Context()
+	h.end()
+	if err := os.RemoveAll(h.config.DataDir); err != nil { // the store of the first start
+		t.Fatal(err)
+	}
 	h.writeConfig("[store]\nbackend = \"file\"\npassphrase = \"prompt\"\n")
-	h.restart()
+	h.start()
 	login := management.Login{Endpoint: h.cloud.URL(), Token: credential.NewSecret(goodToken)}
 	if _, err := h.Login(ctx, login); !errors.Is(err, ipc.Locked) || !strings.Contains(ipc.AsError(err).Hint, "unlock") {
 		t.Fatalf("before it is unlocked: %v, want locked with a hint", err)

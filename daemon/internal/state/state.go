@@ -51,25 +51,47 @@ const maxFile = 4 << 20
 // Open reads the state at path, an absolute path. A file that is not there holds
 // nothing; one that is damaged is an error, since going on would forget the store.
 func Open(path string) (*File, error) {
-	f := &File{path: path}
+	state, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	return &File{path: path, state: state}, nil
+}
+
+// Reload reads the file again. It is for the one who has just become the file's only
+// user, and whom the last one may have left something newer.
+func (f *File) Reload() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	state, err := read(f.path)
+	if err != nil {
+		return err
+	}
+	f.state = state
+	return nil
+}
+
+// read returns the state in the file at path.
+func read(path string) (State, error) {
+	var state State
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return f, nil
+		return state, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("looking at the state: %w", err)
+		return state, fmt.Errorf("looking at the state: %w", err)
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxFile {
-		return nil, fmt.Errorf("reading the state: %q is not a file of ours", path)
+		return state, fmt.Errorf("reading the state: %q is not a file of ours", path)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the state: %w", err)
+		return state, fmt.Errorf("reading the state: %w", err)
 	}
-	if err := json.Unmarshal(data, &f.state); err != nil {
-		return nil, fmt.Errorf("reading the state in %q: %w", path, err)
+	if err := json.Unmarshal(data, &state); err != nil {
+		return State{}, fmt.Errorf("reading the state in %q: %w", path, err)
 	}
-	return f, nil
+	return state, nil
 }
 
 // Get returns the state.
