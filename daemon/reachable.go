@@ -32,7 +32,8 @@ func (d *Daemon) leaveWhenUnreachable(ctx context.Context, listener *server.List
 		case <-ctx.Done():
 			return
 		case <-watcher.Events:
-		case <-watcher.Errors: // events were lost; look again
+		case err := <-watcher.Errors: // events were lost; look again
+			d.config.Log.Debug("watching the socket", "error", err)
 		}
 	}
 }
