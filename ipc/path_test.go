@@ -107,3 +107,38 @@ func TestLockFollowsNoLink(t *testing.T) {
 		t.Error("the link's target was made")
 	}
 }
+
+// ATTACK: another user put a file where the lock belongs, in a directory both can write
+// to, or gave ours a second name elsewhere.
+// THIS TEST VERIFIES: it is not used.
+func TestFilesOfOthersAreNotUsed(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the directory is the user's own")
+	}
+	dir := t.TempDir()
+	linked := filepath.Join(dir, "linked")
+	for _, step := range []error{
+		os.WriteFile(filepath.Join(dir, "mine"), nil, 0o600),
+		os.Link(filepath.Join(dir, "mine"), linked),
+	} {
+		if step != nil {
+			t.Fatal(step)
+		}
+	}
+	if _, err := ipc.Lock(linked); !errors.Is(err, ipc.Untrusted) || ipc.AsError(err).Hint == "" {
+		t.Errorf("a file with two names: %v, want untrusted with a hint", err)
+	}
+	if os.Geteuid() != 0 {
+		return // only root can give a file away
+	}
+	given := filepath.Join(dir, "given")
+	if err := os.WriteFile(given, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(given, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ipc.Lock(given); !errors.Is(err, ipc.Untrusted) {
+		t.Errorf("another user's file: %v, want untrusted", err)
+	}
+}

@@ -69,10 +69,12 @@ type runOptions struct {
 
 // run serves, and tells on stderr how that ended.
 func run(environ []string, stderr io.Writer, options runOptions) int {
-	restrictNewFiles()
 	level := &slog.LevelVar{}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
 	config, err := configure(environ)
+	if err == nil {
+		err = closeToOthers()
+	}
 	if err == nil {
 		config.OnDemand, config.Ready = options.onDemand, options.ready
 		config.Log, config.Level = log, level
