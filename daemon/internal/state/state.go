@@ -16,6 +16,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 )
 
@@ -141,5 +142,21 @@ func replace(path string, data []byte) (err error) {
 	if err = errors.Join(err, temporary.Close()); err != nil {
 		return err
 	}
-	return os.Rename(temporary.Name(), path)
+	if err = os.Rename(temporary.Name(), path); err != nil {
+		return err
+	}
+	return settle(filepath.Dir(path))
+}
+
+// settle has the names in dir written out, so that a rename outlives a power cut: the
+// store that was moved from is emptied right after the state says where it went.
+func settle(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // a directory cannot be flushed there
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
