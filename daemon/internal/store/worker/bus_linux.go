@@ -2,6 +2,7 @@ package worker
 
 import (
 	"errors"
+	"io"
 
 	"github.com/godbus/dbus/v5"
 
@@ -48,7 +49,7 @@ func busError(err error) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, dbus.ErrClosed) {
+	if code, known := systemFault(err); errors.Is(err, dbus.ErrClosed) || errors.Is(err, io.EOF) || known && code == Lost {
 		return &CallError{Lost, "the D-Bus session bus went away"}
 	}
 	var answer dbus.Error

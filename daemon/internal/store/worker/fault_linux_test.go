@@ -28,5 +28,8 @@ func TestClassifyOfABusThatDies(t *testing.T) {
 		if got := classify(SecretService, err); !errors.As(got, &fault) || fault.Code != Lost {
 			t.Errorf("%s: %v, want %q", name, got, Lost)
 		}
+		if got := busError(err); name != "closed" && (!errors.As(got, &fault) || fault.Code != Lost) {
+			t.Errorf("%s, of the guards' own bus: %v, want %q", name, got, Lost)
+		}
 	}
 }
