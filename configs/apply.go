@@ -14,7 +14,9 @@ import (
 func (c *Config) apply(doc document, key toml.Key) error {
 	keys, known := settings[key[0]]
 	if !known {
-		return doc.refuse(key, unknownKey(key, "the tables are ", slices.Sorted(maps.Keys(settings))))
+		tables := append(slices.Collect(maps.Keys(settings)), contextTable)
+		slices.Sort(tables)
+		return doc.refuse(key, unknownKey(key, "the tables are ", tables))
 	}
 	if _, isTable := doc.tree[key[0]].(map[string]any); !isTable {
 		return doc.refuse(key[:1], refusal{
@@ -29,6 +31,11 @@ func (c *Config) apply(doc document, key toml.Key) error {
 	if !known || len(key) > 2 {
 		return doc.refuse(key, unknownKey(key, "the keys of ["+key[0]+"] are ", slices.Sorted(maps.Keys(keys))))
 	}
+	return c.set(doc, key, set)
+}
+
+// set has set put the value of key into c.
+func (c *Config) set(doc document, key toml.Key, set setter) error {
 	err := set(c, doc.value(key))
 	if err == nil {
 		return nil
@@ -44,15 +51,20 @@ func (c *Config) apply(doc document, key toml.Key) error {
 // unknownKey refuses a key nobody knows, and says why where it looks like a secret.
 func unknownKey(key toml.Key, list string, known []string) refusal {
 	if looksSecret(key.String()) {
-		return refusal{
-			summary: "no secret belongs in this file: " + quote(key.String()),
-			hint:    secretHint,
-			secret:  true,
-		}
+		return secretKey(key)
 	}
 	return refusal{
 		summary: "unknown key " + quote(key.String()),
 		hint:    list + strings.Join(known, ", "),
+	}
+}
+
+// secretKey refuses a key that looks like a secret.
+func secretKey(key toml.Key) refusal {
+	return refusal{
+		summary: "no secret belongs in this file: " + quote(key.String()),
+		hint:    secretHint,
+		secret:  true,
 	}
 }
 

@@ -21,10 +21,18 @@ import (
 )
 
 // Config is every setting. The zero Config is not usable; Default returns one that is.
+// Whoever has a copy shares its list and its map with others, so that nobody changes
+// those.
 type Config struct {
 	Daemon Daemon
 	Store  Store
 	Login  Login
+	Health Health
+	// Renewal is what holds for every context that Contexts does not name.
+	Renewal Renewal
+	// Contexts holds by name what holds for one context, with what its table leaves
+	// out taken from Renewal. It is nil where no context has a table.
+	Contexts map[string]Renewal
 }
 
 // Daemon is how the daemon itself behaves.
@@ -57,7 +65,47 @@ type Login struct {
 	Endpoint string
 	// Timeout is the deadline of one request.
 	Timeout time.Duration
+	// BrowserTimeout is how long a login by browser waits for its approval.
+	BrowserTimeout time.Duration
 }
+
+// Health is how the tokens are looked after while nobody asks for them.
+type Health struct {
+	// Interval is how often the cloud is asked about each token; 0 means never.
+	Interval time.Duration
+	// Warn is how long before a token expires a person is told, longest first; nil
+	// means not at all.
+	Warn []time.Duration
+	// Notify reports whether a person is told on the desktop, too.
+	Notify bool
+}
+
+// Renewal is what is done about a token that will expire.
+type Renewal struct {
+	Renew RenewMode
+	// Window is how long before its expiry a token is due.
+	Window time.Duration
+	// Grace is how long the old token stays valid at the endpoint after a renewal.
+	Grace time.Duration
+}
+
+// RenewalOf returns what holds for the context of that name.
+func (c Config) RenewalOf(context string) Renewal {
+	if own, found := c.Contexts[context]; found {
+		return own
+	}
+	return c.Renewal
+}
+
+// RenewMode says who renews a token.
+type RenewMode string
+
+// The ways a token is renewed.
+const (
+	RenewOff  RenewMode = "off"  // nobody speaks of it
+	RenewAsk  RenewMode = "ask"  // a person is told that it can be done, and how
+	RenewAuto RenewMode = "auto" // the daemon does it
+)
 
 // Backend names a place tokens can be kept in.
 type Backend string
@@ -106,6 +154,16 @@ func Default() Config {
 			CallTimeout:   5 * time.Second,
 			PromptTimeout: 2 * time.Minute,
 		},
-		Login: Login{Endpoint: "https://cloud.bentoml.com", Timeout: 30 * time.Second},
+		Login: Login{
+			Endpoint:       "https://cloud.bentoml.com",
+			Timeout:        30 * time.Second,
+			BrowserTimeout: 10 * time.Minute,
+		},
+		Health: Health{
+			Interval: time.Hour,
+			Warn:     []time.Duration{7 * day, day, time.Hour},
+			Notify:   true,
+		},
+		Renewal: Renewal{Renew: RenewAsk, Window: 3 * day, Grace: time.Hour},
 	}
 }

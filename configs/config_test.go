@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,8 +33,10 @@ func TestDefaultFileNamesEveryKey(t *testing.T) {
 	changed := map[string]string{
 		"idle_exit": `"7m"`, "log_level": `"debug"`,
 		"backend": `"pass"`, "collection": `"bento"`, "passphrase": `"file"`,
-		"passphrase_file": `"/run/secrets/x"`, "call_timeout": `"7s"`, "prompt_timeout": `"7m"`,
-		"endpoint": `"https://example.com"`, "timeout": `"7s"`,
+		"passphrase_file": `"/run/secrets/x"`, "call_timeout": `"7s"`, "prompt_timeout": `"3m"`,
+		"endpoint": `"https://example.com"`, "timeout": `"7s"`, "browser_timeout": `"7m"`,
+		"interval": `"7m"`, "warn": `["2w"]`, "notify": `false`,
+		"renew": `"auto"`, "window": `"7d"`, "grace": `"0s"`,
 	}
 	if filepath.Separator == '\\' {
 		changed["passphrase_file"] = `'C:\secrets\x'`
@@ -52,7 +55,7 @@ func TestDefaultFileNamesEveryKey(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s = %s: %v", name, value, err)
 		}
-		if got == configs.Default() {
+		if reflect.DeepEqual(got, configs.Default()) {
 			t.Errorf("%s = %s changes nothing", name, value)
 		}
 	}
@@ -70,12 +73,23 @@ func TestParse(t *testing.T) {
 	}{
 		"empty":          {"", configs.Default()},
 		"comments alone": {"# nothing\n", configs.Default()},
-		"empty tables":   {"[daemon]\n[store]\n[login]\n", configs.Default()},
+		"empty tables":   {"[daemon]\n[store]\n[login]\n[health]\n[renewal]\n[context]\n", configs.Default()},
 		"table":          {"[daemon]\nidle_exit = \"1h30m\"\n", edit(func(c *configs.Config) { c.Daemon.IdleExit = 90 * time.Minute })},
 		"dotted key":     {"daemon.idle_exit = \"5m\"\n", edit(func(c *configs.Config) { c.Daemon.IdleExit = 5 * time.Minute })},
 		"inline table":   {"store = { backend = \"file\" }\n", edit(func(c *configs.Config) { c.Store.Backend = configs.BackendFile })},
 		"never leaves":   {"daemon.idle_exit = \"0s\"\n", edit(func(c *configs.Config) { c.Daemon.IdleExit = 0 })},
 		"log level":      {"daemon.log_level = \"warn\"\n", edit(func(c *configs.Config) { c.Daemon.LogLevel = slog.LevelWarn })},
+		"days":           {"daemon.idle_exit = \"2d\"\n", edit(func(c *configs.Config) { c.Daemon.IdleExit = 48 * time.Hour })},
+		"weeks":          {"renewal.window = \"2w\"\n", edit(func(c *configs.Config) { c.Renewal.Window = 14 * 24 * time.Hour })},
+		"never asks":     {"health.interval = \"0s\"\n", edit(func(c *configs.Config) { c.Health.Interval = 0 })},
+		"no grace":       {"renewal.grace = \"0s\"\n", edit(func(c *configs.Config) { c.Renewal.Grace = 0 })},
+		"never warns":    {"health.warn = []\n", edit(func(c *configs.Config) { c.Health.Warn = nil })},
+		"warns, sorted": {
+			"health.warn = [\"1h\", \"2w\",\n \"24h\"]\n",
+			edit(func(c *configs.Config) {
+				c.Health.Warn = []time.Duration{14 * 24 * time.Hour, 24 * time.Hour, time.Hour}
+			}),
+		},
 		"endpoint is normalised": {
 			"login.endpoint = \"HTTPS://Example.com/\"\n",
 			edit(func(c *configs.Config) { c.Login.Endpoint = "https://example.com" }),

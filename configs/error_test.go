@@ -2,6 +2,7 @@ package configs_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -17,7 +18,7 @@ func refused(t *testing.T, text string) *configs.Error {
 	if !errors.As(err, &got) {
 		t.Fatalf("%q: error %v, want an *Error", text, err)
 	}
-	if config != (configs.Config{}) {
+	if !reflect.DeepEqual(config, configs.Config{}) {
 		t.Errorf("%q: settings %+v beside an error", text, config)
 	}
 	return got
@@ -41,9 +42,9 @@ func TestErrorPointsAtTheKey(t *testing.T) {
 		"array of tables":     {"[[daemon]]\nidle_exit = \"5m\"\n", "daemon must be a table", 1, "daemon"},
 		"number, no unit":     {"[daemon]\nidle_exit = 30\n", "daemon.idle_exit must be a duration in quotes", 2, "idle_exit"},
 		"not a duration":      {"daemon.idle_exit = \"soon\"\n", "daemon.idle_exit is not a duration", 1, "idle_exit"},
-		"negative":            {"daemon.idle_exit = \"-5m\"\n", "daemon.idle_exit must be from 100ms to 720h", 1, "idle_exit"},
+		"negative":            {"daemon.idle_exit = \"-5m\"\n", "daemon.idle_exit must be 0s, or from 100ms to 30d", 1, "idle_exit"},
 		"too short":           {"store.call_timeout = \"1ms\"\n", "store.call_timeout must be from 100ms to 5m", 1, "call_timeout"},
-		"too long":            {"store.prompt_timeout = \"2h\"\n", "store.prompt_timeout must be from 1s to 1h", 1, "prompt_timeout"},
+		"too long":            {"store.prompt_timeout = \"2h\"\n", "store.prompt_timeout must be from 1s to 4m", 1, "prompt_timeout"},
 		"no deadline":         {"login.timeout = \"0s\"\n", "login.timeout must be from 100ms to 10m", 1, "timeout"},
 		"unknown level":       {"daemon.log_level = \"loud\"\n", "daemon.log_level must be one of", 1, "log_level"},
 		"unknown backend":     {"[store]\nbackend = \"redis\"\n", "store.backend must be one of", 2, "backend"},
@@ -52,6 +53,22 @@ func TestErrorPointsAtTheKey(t *testing.T) {
 		"relative path":       {"store.passphrase_file = \"x\"\n", "store.passphrase_file must be an absolute path", 1, "passphrase_file"},
 		"several lines":       {"[store]\ncollection = \"\"\"\na\nb\"\"\"\n", "store.collection must be a name", 2, "collection"},
 		"after wide letters":  {"store = { \"collection\" = \"日本\", backend = 1 }", "store.backend must be one of", 1, "backend"},
+		"days, not whole":     {"daemon.idle_exit = \"1.5d\"\n", "daemon.idle_exit is not a duration", 1, "idle_exit"},
+		"days and hours":      {"daemon.idle_exit = \"1d12h\"\n", "daemon.idle_exit is not a duration", 1, "idle_exit"},
+		"minus days":          {"renewal.window = \"-1d\"\n", "renewal.window is not a duration", 1, "window"},
+		"unit alone":          {"renewal.window = \"d\"\n", "renewal.window is not a duration", 1, "window"},
+		"weeks run over":      {"renewal.window = \"4294967295w\"\n", "renewal.window is not a duration", 1, "window"},
+		"too many weeks":      {"renewal.grace = \"5w\"\n", "renewal.grace must be from 0s to 30d", 1, "grace"},
+		"browser, too short":  {"login.browser_timeout = \"9s\"\n", "login.browser_timeout must be from 10s to 1h", 1, "browser_timeout"},
+		"asks too seldom":     {"health.interval = \"8d\"\n", "health.interval must be 0s, or from 1s to 7d", 1, "interval"},
+		"warn is no list":     {"health.warn = \"1d\"\n", "health.warn must be a list of durations", 1, "warn"},
+		"warn, no duration":   {"[health]\nwarn = [\"1d\", \"soon\"]\n", "health.warn has an element that is not a duration", 2, "warn"},
+		"warn, out of range":  {"[health]\nwarn = [\"1y\", \"1d\"]\n", "health.warn has an element that is not a duration", 2, "warn"},
+		"warn too early":      {"[health]\nwarn = [\n\"366d\",\n]\n", "health.warn has an element that must be from 1s to 365d", 2, "warn"},
+		"warn twice":          {"[health]\nwarn = [\"24h\", \"1d\"]\n", "health.warn has 1d twice", 2, "warn"},
+		"warn too often":      {"health.warn = [" + strings.Repeat("\"1d\",", 9) + "]\n", "health.warn has more than 8 durations", 1, "warn"},
+		"notify is a text":    {"health.notify = \"yes\"\n", "health.notify must be true or false", 1, "notify"},
+		"unknown renewal":     {"renewal.renew = true\n", "renewal.renew must be one of \"off\", \"ask\", \"auto\"", 1, "renew"},
 		"not TOML":            {"[daemon]\nidle_exit = 5m\n", "expected a top-level item to end", 2, "m"},
 		"twice":               {"[login]\ntimeout = \"5s\"\ntimeout = \"6s\"\n", "Key 'login.timeout' has already been defined", 3, ""},
 		"not text":            {"[daemon]\n\x00\n", "not a text file", 2, ""},
@@ -96,9 +113,9 @@ func TestDetail(t *testing.T) {
 
 func TestDetailEndsWithTheNextStep(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
-		"unknown key":   {"[login]\nurl = 1\n", "the keys of [login] are endpoint, timeout"},
-		"unknown table": {"[x]\n", "the tables are daemon, login, store"},
-		"duration":      {"daemon.idle_exit = 5\n", `"500ms", "30s" or "1h30m"`},
+		"unknown key":   {"[login]\nurl = 1\n", "the keys of [login] are browser_timeout, endpoint, timeout"},
+		"unknown table": {"[x]\n", "the tables are context, daemon, health, login, renewal, store"},
+		"duration":      {"daemon.idle_exit = 5\n", `"500ms", "30s", "1h30m", "7d" or "2w"`},
 		"endpoint":      {"login.endpoint = \"https://example.com/a\"\n", "did you mean https://example.com?"},
 		"contradiction": {"[store]\npassphrase = \"prompt\"\npassphrase_file = \"/x\"\n", `set store.passphrase to "file"`},
 	}

@@ -34,10 +34,8 @@ func Parse(file string, data []byte) (Config, error) {
 		return Config{}, err
 	}
 	config := Default()
-	for _, key := range doc.meta.Keys() {
-		if err := config.apply(doc, key); err != nil {
-			return Config{}, err
-		}
+	if err := config.applyAll(doc); err != nil {
+		return Config{}, err
 	}
 	if config.Store.PassphraseFile != "" && !config.Store.Passphrase.readsFile() {
 		return Config{}, doc.refuse(keyPassphraseFile, refusal{

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -53,7 +54,7 @@ func TestLoad(t *testing.T) {
 			test.lay(t, path)
 			got, err := Load(path)
 			checkError(t, err, path, test.err, test.hint)
-			if got != test.want {
+			if !reflect.DeepEqual(got, test.want) {
 				t.Errorf("settings %+v, want %+v", got, test.want)
 			}
 		})

@@ -37,11 +37,7 @@ var keyPassphraseFile = toml.Key{"store", "passphrase_file"}
 var settings = map[string]map[string]setter{
 	"daemon": {
 		"idle_exit": func(c *Config, v any) error {
-			if v == "0" || v == "0s" {
-				c.Daemon.IdleExit = 0
-				return nil
-			}
-			return setDuration(&c.Daemon.IdleExit, v, 100*time.Millisecond, 720*time.Hour)
+			return setDurationOrNone(&c.Daemon.IdleExit, v, 100*time.Millisecond, 30*day)
 		},
 		"log_level": func(c *Config, v any) error { return setLevel(&c.Daemon.LogLevel, v) },
 	},
@@ -65,7 +61,9 @@ var settings = map[string]map[string]setter{
 			return setDuration(&c.Store.CallTimeout, v, 100*time.Millisecond, 5*time.Minute)
 		},
 		"prompt_timeout": func(c *Config, v any) error {
-			return setDuration(&c.Store.PromptTimeout, v, time.Second, time.Hour)
+			// The socket's own deadline is 5 minutes, and whoever waits there is to
+			// learn what became of the prompt.
+			return setDuration(&c.Store.PromptTimeout, v, time.Second, 4*time.Minute)
 		},
 	},
 	"login": {
@@ -73,6 +71,21 @@ var settings = map[string]map[string]setter{
 		"timeout": func(c *Config, v any) error {
 			return setDuration(&c.Login.Timeout, v, 100*time.Millisecond, 10*time.Minute)
 		},
+		"browser_timeout": func(c *Config, v any) error {
+			return setDuration(&c.Login.BrowserTimeout, v, 10*time.Second, time.Hour)
+		},
+	},
+	"health": {
+		"interval": func(c *Config, v any) error {
+			return setDurationOrNone(&c.Health.Interval, v, time.Second, 7*day)
+		},
+		"warn":   func(c *Config, v any) error { return setDurations(&c.Health.Warn, v, time.Second, 365*day) },
+		"notify": func(c *Config, v any) error { return setSwitch(&c.Health.Notify, v) },
+	},
+	"renewal": {
+		"renew":  func(c *Config, v any) error { return setWord(&c.Renewal.Renew, v, renewModes) },
+		"window": func(c *Config, v any) error { return setDuration(&c.Renewal.Window, v, time.Second, 365*day) },
+		"grace":  func(c *Config, v any) error { return setDuration(&c.Renewal.Grace, v, 0, 30*day) },
 	},
 }
 
@@ -84,6 +97,9 @@ var backends = []Backend{
 
 // passphrases are the words of store.passphrase.
 var passphrases = []Passphrase{PassphraseAuto, PassphrasePrompt, PassphraseFile, PassphraseKeyFile}
+
+// renewModes are the words of renewal.renew.
+var renewModes = []RenewMode{RenewOff, RenewAsk, RenewAuto}
 
 // levels are the words of daemon.log_level.
 var levels = []string{"debug", "info", "warn", "error"}
@@ -119,34 +135,14 @@ func setLevel(to *slog.Level, value any) error {
 	return nil
 }
 
-// setDuration takes a duration from least to most.
-func setDuration(to *time.Duration, value any, least, most time.Duration) error {
-	const example = `write a number and a unit in quotes, such as "500ms", "30s" or "1h30m"`
-	text, isText := value.(string)
-	if !isText {
-		return refusal{summary: "must be a duration in quotes", hint: example}
+// setSwitch takes true or false.
+func setSwitch(to *bool, value any) error {
+	on, isBool := value.(bool)
+	if !isBool {
+		return refusal{summary: "must be true or false, without quotes"}
 	}
-	duration, err := time.ParseDuration(text)
-	if err != nil {
-		return refusal{summary: "is not a duration", hint: example}
-	}
-	if duration < least || duration > most {
-		return refusal{summary: "must be from " + short(least) + " to " + short(most)}
-	}
-	*to = duration
+	*to = on
 	return nil
-}
-
-// short returns d without the units that are zero: "5m", not "5m0s".
-func short(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }
 
 // setName takes a text that names something.

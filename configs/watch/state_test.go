@@ -3,6 +3,7 @@ package watch_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ func TestDirectoryMissingAtTheStart(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a", "b", "config.toml")
 	watcher, changes := follow(t, path)
-	if got, err := watcher.Current(); got != configs.Default() || err != nil {
+	if got, err := watcher.Current(); !reflect.DeepEqual(got, configs.Default()) || err != nil {
 		t.Fatalf("Current() = %+v, %v; want the defaults", got, err)
 	}
 	check(t, os.Mkdir(filepath.Join(dir, "a"), 0o700))
@@ -52,7 +53,7 @@ func TestBadFileAtTheStart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.toml")
 	put(t, path, "oops")
 	watcher, changes := follow(t, path)
-	if config, err := watcher.Current(); config != configs.Default() || err == nil {
+	if config, err := watcher.Current(); !reflect.DeepEqual(config, configs.Default()) || err == nil {
 		t.Errorf("Current() = %+v, %v; want the defaults and an error", config, err)
 	}
 	put(t, path, settings("mended"))
@@ -88,6 +89,33 @@ func TestNoChangeIsNotTold(t *testing.T) {
 	}
 	if _, err := watcher.Current(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestListsAndTablesAreCompared changes settings that are no plain values.
+func TestListsAndTablesAreCompared(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	told := 0
+	watcher := watch.New(watch.Config{Path: path, OnChange: func(configs.Config, error) { told++ }})
+	for i, text := range []string{
+		"health.warn = [\"1d\"]\n",
+		"health.warn = [\"2d\"]\n",
+		"health.warn = []\n",
+		"[context.prod]\nrenew = \"auto\"\n",
+		"[context.prod]\nrenew = \"off\"\n",
+		"[context.other]\nrenew = \"off\"\n",
+	} {
+		for _, comment := range []string{"", "# the same again\n"} {
+			put(t, path, comment+text)
+			check(t, watcher.Reload())
+			if told != i+1 {
+				t.Errorf("%s%s: told %d times, want %d", comment, text, told, i+1)
+			}
+		}
+	}
+	if config, _ := watcher.Current(); config.RenewalOf("other").Renew != configs.RenewOff {
+		t.Errorf("in force is %+v", config)
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"reflect"
 	"sync"
 	"time"
 
@@ -179,7 +180,7 @@ func (w *Watcher) settle(config configs.Config, err error) bool {
 		w.bad = err
 		return !same
 	}
-	same := w.bad == nil && w.current == config
+	same := w.bad == nil && reflect.DeepEqual(w.current, config)
 	w.current, w.bad = config, nil
 	return !same
 }
