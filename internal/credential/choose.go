@@ -12,6 +12,8 @@ var (
 	ErrNoToken = errors.New("the context has no token")
 	// ErrExpired: the tokens that would serve are past their expiry.
 	ErrExpired = errors.New("the context's token has expired")
+	// ErrRefused: the cloud no longer takes the tokens that would serve.
+	ErrRefused = errors.New("the context's token is refused by the cloud")
 	// ErrAccessMissing: no token of the context opens what is asked for.
 	ErrAccessMissing = errors.New("no token of the context has the access that is needed")
 )
@@ -26,10 +28,12 @@ func (c Context) Choose(need Access, now time.Time) (Token, error) {
 		return Token{}, ErrNoToken
 	}
 	var live []Token
-	expired := false
+	expired, refused := false, false
 	for _, token := range c.Tokens {
 		switch {
 		case !token.opens(need):
+		case token.Refused != "":
+			refused = true
 		case token.Expired(now):
 			expired = true
 		default:
@@ -39,6 +43,8 @@ func (c Context) Choose(need Access, now time.Time) (Token, error) {
 	switch {
 	case len(live) > 0:
 		return slices.MinFunc(live, narrower), nil
+	case refused:
+		return Token{}, ErrRefused
 	case expired:
 		return Token{}, ErrExpired
 	default:
@@ -73,6 +79,9 @@ func containsAll(have, need []string) bool {
 func narrower(a, b Token) int {
 	if order := a.Access.breadth() - b.Access.breadth(); order != 0 {
 		return order
+	}
+	if a.Retires.IsZero() != b.Retires.IsZero() {
+		return later(a.Retires, b.Retires)
 	}
 	return later(a.Expires, b.Expires)
 }

@@ -45,6 +45,19 @@ func TestChoose(t *testing.T) {
 		"expired":                   {tokens: []credential.Token{token("d", developer, gone)}, need: developer, err: credential.ErrExpired},
 		"live unknown, not expired": {tokens: []credential.Token{token("d", developer, gone), token("u", unknown, soon)}, need: developer, want: "u"},
 		"the one that lives longer": {tokens: []credential.Token{token("s", developer, soon), token("n", developer, never)}, need: developer, want: "n"},
+		"refused":                   {tokens: []credential.Token{{UID: "r", Access: developer, Refused: "deleted"}}, need: developer, err: credential.ErrRefused},
+		"refused, another serves": {
+			tokens: []credential.Token{{UID: "r", Access: developer, Refused: "deleted"}, token("b", both, never)}, need: developer, want: "b",
+		},
+		"the one that stays": {
+			tokens: []credential.Token{{UID: "old", Access: developer, Retires: soon}, token("new", developer, soon)}, need: developer, want: "new",
+		},
+		"the one that stays, either way": {
+			tokens: []credential.Token{token("new", developer, soon), {UID: "old", Access: developer, Retires: soon}}, need: developer, want: "new",
+		},
+		"one that retires, where it is alone": {
+			tokens: []credential.Token{{UID: "old", Access: developer, Retires: soon}}, need: developer, want: "old",
+		},
 		"monitoring opens nothing": {
 			tokens: []credential.Token{{UID: "m", Kind: credential.KindMonitoring}}, need: developer, err: credential.ErrAccessMissing,
 		},

@@ -17,6 +17,10 @@ type Context struct {
 	User         string // name of the user, as the endpoint gave it
 	Email        string // e-mail of the user; empty where it is not known
 	Tokens       []Token
+	// Renewal is the name of a token that is being made to take the place of one of
+	// Tokens; empty where none is. A token of that name at the endpoint which is not
+	// among Tokens is left over from a renewal that did not end.
+	Renewal string
 }
 
 // Token is one API token.
@@ -30,8 +34,14 @@ type Token struct {
 	Created     time.Time // zero where it is not known
 	Expires     time.Time // zero where it is not known, or never
 	LastUsed    time.Time // zero where it is not known
-	Origin      Origin
-	Value       Secret
+	// Refused is why the cloud no longer takes the token, in its words; empty while it
+	// does, or where nobody asked.
+	Refused string
+	// Retires is when a token that another has taken the place of is to be deleted;
+	// zero for all others.
+	Retires time.Time
+	Origin  Origin
+	Value   Secret
 }
 
 // Kind says whom a token belongs to.
@@ -52,10 +62,16 @@ type Origin string
 // The ways a token reaches the store.
 const (
 	OriginBrowser  Origin = "browser"
+	OriginCreated  Origin = "created"
 	OriginPasted   Origin = "pasted"
 	OriginImported Origin = "imported"
 	OriginRenewed  Origin = "renewed"
 )
+
+// Ours reports whether bento-cred had t made, and may therefore have it deleted.
+func (t Token) Ours() bool {
+	return t.Origin == OriginBrowser || t.Origin == OriginCreated || t.Origin == OriginRenewed
+}
 
 // Expired reports whether t is past its expiry at the time now. A token whose
 // expiry is not known is not expired.

@@ -20,6 +20,8 @@ type Subject struct {
 	Endpoint string
 	// Token is one the endpoint accepts.
 	Token credential.Secret
+	// Approve approves the login that waits at a page, as a person does in a browser.
+	Approve func(page string)
 }
 
 // TestAgent holds an Agent to the contract. Each part gets a new Subject.
@@ -32,6 +34,10 @@ func TestAgent(t *testing.T, newSubject func(*testing.T) Subject) {
 		"contexts":                 testContexts,
 		"logout":                   testLogout,
 		"bad values":               testBadValues,
+		"login by browser":         testBrowserLogin,
+		"login given up":           testBrowserLoginGivenUp,
+		"tokens at the cloud":      testCloudTokens,
+		"renew and revoke":         testRenewAndRevoke,
 		"several callers":          testConcurrent,
 		"answers share no storage": testFresh,
 	}

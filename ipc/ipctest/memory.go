@@ -29,6 +29,9 @@ type Memory struct {
 	contexts map[string]credential.Context // guarded by mu
 	current  string                        // guarded by mu
 	allowed  map[string]bool               // guarded by mu
+	cloud    map[string]madeToken          // guarded by mu; by uid
+	flights  map[string]*flight            // guarded by mu; by context
+	made     int                           // guarded by mu; how many names were given out
 }
 
 var _ management.Agent = (*Memory)(nil)

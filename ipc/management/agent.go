@@ -32,10 +32,34 @@ type Agent interface {
 
 	// Login verifies a token with the cloud and keeps it.
 	Login(ctx context.Context, login Login) (LoggedIn, error)
+	// StartLogin begins a login that a person approves in a browser, or joins the one
+	// under way for the same context.
+	StartLogin(ctx context.Context, login BrowserLogin) (Approval, error)
+	// AwaitLogin waits for the end of a login, some seconds at most, and tells how far it
+	// is. Its error is the login's own: every caller gets the same outcome.
+	AwaitLogin(ctx context.Context, id string) (Progress, error)
+	// LeaveLogin takes back one StartLogin. A login that nobody is left for ends.
+	LeaveLogin(ctx context.Context, id string) error
 	// Logout forgets one context, or all of them, and returns their names.
 	Logout(ctx context.Context, which Logout) ([]string, error)
 	// Import takes over the contexts of BentoML's own context file.
 	Import(ctx context.Context, request Import) (Imported, error)
+
+	// Tokens lists the tokens the cloud shows to the selected context, those whose name
+	// has search in it; empty: all.
+	Tokens(ctx context.Context, selection ipc.Selection, search string) ([]CloudToken, error)
+	// Token shows the token of that uid.
+	Token(ctx context.Context, selection ipc.Selection, uid string) (CloudToken, error)
+	// CreateToken makes a token at the cloud.
+	CreateToken(ctx context.Context, wish NewToken) (CreatedToken, error)
+	// DeleteToken deletes a token at the cloud, and in the context that has it.
+	DeleteToken(ctx context.Context, selection ipc.Selection, uid string) (DeletedToken, error)
+	// Revoke deletes, at the cloud and in the context of that name, the tokens that
+	// bento-cred had made.
+	Revoke(ctx context.Context, name string) ([]DeletedToken, error)
+	// Renew makes a token that takes the place of the selected context's: of the one
+	// with that uid, or, where it is empty, of the one that expires first.
+	Renew(ctx context.Context, selection ipc.Selection, uid string) (Renewed, error)
 
 	// Unlock opens the store with a passphrase, or lets the keychain ask for one.
 	Unlock(ctx context.Context, passphrase credential.Secret) error

@@ -24,8 +24,17 @@ const (
 	OpRename      = "rename"
 	OpDelete      = "delete"
 	OpLogin       = "login"
+	OpStartLogin  = "start_login"
+	OpAwaitLogin  = "await_login"
+	OpLeaveLogin  = "leave_login"
 	OpLogout      = "logout"
 	OpImport      = "import"
+	OpTokens      = "tokens"
+	OpToken       = "token"
+	OpCreateToken = "create_token"
+	OpDeleteToken = "delete_token"
+	OpRevoke      = "revoke"
+	OpRenew       = "renew"
 	OpUnlock      = "unlock"
 	OpMigrate     = "migrate"
 	OpForgetStore = "forget_store"
@@ -71,6 +80,57 @@ func (c Client) DeleteContext(ctx context.Context, name string) error {
 // Login implements Agent.
 func (c Client) Login(ctx context.Context, login Login) (LoggedIn, error) {
 	return decode[LoggedIn](c.Tell(ctx, OpLogin, login.encode()))
+}
+
+// StartLogin implements Agent.
+func (c Client) StartLogin(ctx context.Context, login BrowserLogin) (Approval, error) {
+	return decode[Approval](c.Tell(ctx, OpStartLogin, login.encode()))
+}
+
+// AwaitLogin implements Agent.
+func (c Client) AwaitLogin(ctx context.Context, id string) (Progress, error) {
+	return decode[Progress](c.Ask(ctx, OpAwaitLogin, message("id", id)))
+}
+
+// LeaveLogin implements Agent.
+func (c Client) LeaveLogin(ctx context.Context, id string) error {
+	_, err := c.Tell(ctx, OpLeaveLogin, message("id", id))
+	return err
+}
+
+// Tokens implements Agent.
+func (c Client) Tokens(ctx context.Context, selection ipc.Selection, search string) ([]CloudToken, error) {
+	return decode[[]CloudToken](c.Ask(ctx, OpTokens, with(selection, "search", search)))
+}
+
+// Token implements Agent.
+func (c Client) Token(ctx context.Context, selection ipc.Selection, uid string) (CloudToken, error) {
+	return decode[CloudToken](c.Ask(ctx, OpToken, with(selection, "uid", uid)))
+}
+
+// CreateToken implements Agent.
+func (c Client) CreateToken(ctx context.Context, wish NewToken) (CreatedToken, error) {
+	reply, err := c.Tell(ctx, OpCreateToken, wish.encode())
+	created, err := decode[CreatedToken](reply, err)
+	if err == nil && !wish.Keep {
+		created.Value = credential.NewSecret(reply.Get("value"))
+	}
+	return created, err
+}
+
+// DeleteToken implements Agent.
+func (c Client) DeleteToken(ctx context.Context, selection ipc.Selection, uid string) (DeletedToken, error) {
+	return decode[DeletedToken](c.Tell(ctx, OpDeleteToken, with(selection, "uid", uid)))
+}
+
+// Revoke implements Agent.
+func (c Client) Revoke(ctx context.Context, name string) ([]DeletedToken, error) {
+	return decode[[]DeletedToken](c.Tell(ctx, OpRevoke, message("context", name)))
+}
+
+// Renew implements Agent.
+func (c Client) Renew(ctx context.Context, selection ipc.Selection, uid string) (Renewed, error) {
+	return decode[Renewed](c.Tell(ctx, OpRenew, with(selection, "uid", uid)))
 }
 
 // Logout implements Agent.
@@ -135,6 +195,13 @@ func decode[T any](reply ipc.Message, err error) (T, error) {
 		}
 	}
 	return document, nil
+}
+
+// with returns the message of a selection and one key more.
+func with(selection ipc.Selection, key, value string) ipc.Message {
+	m := selection.Encode()
+	m.Add(key, value)
+	return m
 }
 
 // message returns a message of key, value, key, value.

@@ -60,6 +60,18 @@ type Context struct {
 	Current      bool    `json:"current" yaml:"current"`
 	Source       string  `json:"source,omitempty" yaml:"source,omitempty"` // why it was selected
 	Tokens       []Token `json:"tokens" yaml:"tokens"`
+	// Renewal is how the context's tokens are renewed.
+	Renewal Renewal `json:"renewal" yaml:"renewal"`
+	// Warnings are what a person should know of the context: a token that expires soon,
+	// one that the cloud refuses, a renewal that failed.
+	Warnings []string `json:"warnings,omitempty" yaml:"warnings,omitempty"`
+}
+
+// Renewal is how, and how long before they expire, the tokens of a context are renewed.
+type Renewal struct {
+	Mode   string `json:"renew" yaml:"renew"`   // "off", "ask" or "auto"
+	Window string `json:"window" yaml:"window"` // a duration
+	Grace  string `json:"grace" yaml:"grace"`   // a duration; so long the old token stays valid
 }
 
 // Token is one token, without its value.
@@ -74,6 +86,22 @@ type Token struct {
 	LastUsed    *time.Time `json:"last_used_at,omitempty" yaml:"last_used_at,omitempty"`
 	Expired     bool       `json:"is_expired" yaml:"is_expired"`
 	Origin      string     `json:"origin" yaml:"origin"`
+	// Checked is when the cloud last said of the token that it is good, or not.
+	Checked *time.Time `json:"checked_at,omitempty" yaml:"checked_at,omitempty"`
+	// Refused is why the cloud does not take the token any more; empty while it does.
+	Refused string `json:"refused,omitempty" yaml:"refused,omitempty"`
+	// Retires is when a token that was renewed is deleted at the cloud.
+	Retires *time.Time `json:"retires_at,omitempty" yaml:"retires_at,omitempty"`
+	// Life is what is left of the token's time; nil where that is not known.
+	Life *Life `json:"life,omitempty" yaml:"life,omitempty"`
+}
+
+// Life is how long a token lives, in seconds.
+type Life struct {
+	Left int64 `json:"left_seconds" yaml:"left_seconds"` // 0 once it has expired
+	// Total is from when it was made to when it expires; 0 where it is not known when it
+	// was made.
+	Total int64 `json:"total_seconds,omitempty" yaml:"total_seconds,omitempty"`
 }
 
 // LoggedIn tells of a login that worked.

@@ -32,9 +32,52 @@ func dispatch(ctx context.Context, agent management.Agent, request ipc.Message) 
 		return document(agent.Contexts(ctx))
 	case management.OpContext:
 		return document(agent.Context(ctx, ipc.DecodeSelection(request)))
+	case management.OpStartLogin, management.OpAwaitLogin, management.OpLeaveLogin,
+		management.OpTokens, management.OpToken, management.OpCreateToken,
+		management.OpDeleteToken, management.OpRevoke, management.OpRenew:
+		return atCloud(ctx, agent, request)
 	default:
 		return change(ctx, agent, request)
 	}
+}
+
+// atCloud dispatches the operations that are the cloud's to carry out.
+func atCloud(ctx context.Context, agent management.Agent, request ipc.Message) (ipc.Message, error) {
+	selection, uid, id := ipc.DecodeSelection(request), request.Get("uid"), request.Get("id")
+	switch request.Get("op") {
+	case management.OpStartLogin:
+		return document(agent.StartLogin(ctx, management.DecodeBrowserLogin(request)))
+	case management.OpAwaitLogin:
+		return document(agent.AwaitLogin(ctx, id))
+	case management.OpLeaveLogin:
+		return ipc.Message{}, agent.LeaveLogin(ctx, id)
+	case management.OpTokens:
+		return document(agent.Tokens(ctx, selection, request.Get("search")))
+	case management.OpToken:
+		return document(agent.Token(ctx, selection, uid))
+	case management.OpCreateToken:
+		return createToken(ctx, agent, request)
+	case management.OpDeleteToken:
+		return document(agent.DeleteToken(ctx, selection, uid))
+	case management.OpRevoke:
+		return document(agent.Revoke(ctx, request.Get("context")))
+	default:
+		return document(agent.Renew(ctx, selection, uid))
+	}
+}
+
+// createToken dispatches the one operation whose answer has a secret beside its document.
+func createToken(ctx context.Context, agent management.Agent, request ipc.Message) (ipc.Message, error) {
+	wish, err := management.DecodeNewToken(request)
+	if err != nil {
+		return ipc.Message{}, err
+	}
+	created, err := agent.CreateToken(ctx, wish)
+	reply, err := document(created, err)
+	if err == nil && !wish.Keep {
+		reply.Add("value", created.Value.Reveal())
+	}
+	return reply, err
 }
 
 // change dispatches the operations that change something.

@@ -95,19 +95,25 @@ func (r *running) raw(t *testing.T) net.Conn {
 	return conn
 }
 
-func memorySubject(agent management.Agent) ipctest.Subject {
+// memorySubject returns memory under test, as agent speaks for it.
+func memorySubject(memory *ipctest.Memory, agent management.Agent) ipctest.Subject {
 	return ipctest.Subject{
 		Agent: agent, Endpoint: "https://cloud.example", Token: credential.NewSecret("made-up *'\"$ token é"),
+		Approve: memory.Approve,
 	}
 }
 
 func TestMemoryKeepsTheContract(t *testing.T) {
-	ipctest.TestAgent(t, func(*testing.T) ipctest.Subject { return memorySubject(ipctest.NewMemory()) })
+	ipctest.TestAgent(t, func(*testing.T) ipctest.Subject {
+		memory := ipctest.NewMemory()
+		return memorySubject(memory, memory)
+	})
 }
 
 func TestClientKeepsTheContract(t *testing.T) {
 	ipctest.TestAgent(t, func(t *testing.T) ipctest.Subject {
-		return memorySubject(serve(t, ipctest.NewMemory()).dial(t))
+		memory := ipctest.NewMemory()
+		return memorySubject(memory, serve(t, memory).dial(t))
 	})
 }
 

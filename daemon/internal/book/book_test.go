@@ -55,6 +55,7 @@ func full(name string) credential.Context {
 			UID: "u", Name: "n", Description: "d", Kind: credential.KindPersonal,
 			Access: credential.Access{Developer: true, Deployments: []string{"x"}}, Scopes: []string{"api"},
 			Created: day, Expires: day.AddDate(1, 0, 0), LastUsed: day, Origin: credential.OriginPasted,
+			Refused: "deleted", Retires: day.AddDate(0, 1, 0),
 			Value: credential.NewSecret("made-up \xff\n token"),
 		}},
 	}

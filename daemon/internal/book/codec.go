@@ -19,6 +19,7 @@ type record struct {
 	User         string        `json:"user,omitempty"`
 	Email        string        `json:"email,omitempty"`
 	Tokens       []tokenRecord `json:"tokens,omitempty"`
+	Renewal      string        `json:"renewal,omitempty"`
 }
 
 type tokenRecord struct {
@@ -31,6 +32,8 @@ type tokenRecord struct {
 	Created     time.Time `json:"created,omitzero"`
 	Expires     time.Time `json:"expires,omitzero"`
 	LastUsed    time.Time `json:"last_used,omitzero"`
+	Refused     string    `json:"refused,omitempty"`
+	Retires     time.Time `json:"retires,omitzero"`
 	Origin      string    `json:"origin"`
 	// Value is bytes and so base64 in JSON: a token need not be valid UTF-8.
 	Value []byte `json:"value"`
@@ -51,6 +54,7 @@ func encode(c credential.Context) ([]byte, error) {
 		Organization: c.Organization,
 		User:         c.User,
 		Email:        c.Email,
+		Renewal:      c.Renewal,
 	}
 	for _, t := range c.Tokens {
 		r.Tokens = append(r.Tokens, tokenRecord{
@@ -63,6 +67,8 @@ func encode(c credential.Context) ([]byte, error) {
 			Created:     t.Created,
 			Expires:     t.Expires,
 			LastUsed:    t.LastUsed,
+			Refused:     t.Refused,
+			Retires:     t.Retires,
 			Origin:      string(t.Origin),
 			Value:       []byte(t.Value.Reveal()),
 		})
@@ -81,6 +87,7 @@ func decode(data []byte) (credential.Context, error) {
 		Organization: r.Organization,
 		User:         r.User,
 		Email:        r.Email,
+		Renewal:      r.Renewal,
 	}
 	for _, t := range r.Tokens {
 		access, err := credential.ParseAccess(t.Access...)
@@ -97,6 +104,8 @@ func decode(data []byte) (credential.Context, error) {
 			Created:     t.Created,
 			Expires:     t.Expires,
 			LastUsed:    t.LastUsed,
+			Refused:     t.Refused,
+			Retires:     t.Retires,
 			Origin:      credential.Origin(t.Origin),
 			Value:       credential.NewSecret(string(t.Value)),
 		})
