@@ -1,5 +1,7 @@
-// Package bentocloud speaks BentoCloud's management API for the daemon: it finds
-// out whom a token belongs to and what is known about it.
+// Package bentocloud speaks BentoCloud's management API for the daemon. It finds out
+// whom a token belongs to and what is known about it (Verify, Describe), whether it is
+// still taken (Check), gets one by way of a browser (LoginCode, Collect), and lists,
+// makes and deletes tokens (Tokens, Token, Create, Delete).
 //
 // A token goes out in one header, X-YATAI-API-TOKEN, to one host: the endpoint it
 // was given for. So that it goes nowhere else this client
@@ -12,13 +14,22 @@
 //
 // What comes back is not trusted either. A reply is read under a deadline and a
 // cap, must be UTF-8 and JSON with the fields the call needs, and what a server
-// says is cut, cleaned and searched for the token before a person sees it.
+// says is cut, cleaned and searched for secrets before a person sees it: for the
+// token that asked, for a login's code, and for every token the reply itself holds.
+//
+// A request that changes something goes out once. The standard library's transport
+// sends some requests a second time when a connection breaks under them; what makes or
+// deletes a token goes over a connection of its own, and with a body that cannot be
+// read twice. A caller that got no answer has to look whether the work was done.
 //
 // Every failure is an *Error whose Kind is one of the sentinels, so that the
 // daemon can tell a token that was refused from a network that is down.
 // BentoCloud's error replies are not documented: its own Python client expects 401
 // where Yatai, the server it grew from, sends 403, some bodies are {"message"}, some
-// are {"error"} and some are empty. All of them are understood here.
+// are {"error"} and some are empty. All of them are understood here. Nor is it
+// documented which fields of a token tell what it opens; they are read, and sent, as
+// BentoCloud's OpenAPI document names them, and where one is missing or of another type,
+// what it would have told is unknown.
 package bentocloud
 
 import (
@@ -26,13 +37,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/internal/endpoint"
@@ -72,7 +81,8 @@ type Client struct {
 	timeout   time.Duration
 	userAgent string
 	maxReply  int64
-	transport *http.Transport
+	reads     *http.Transport
+	writes    *http.Transport // keeps no connection
 }
 
 // New returns a Client.
@@ -87,11 +97,19 @@ func New(cfg Config) *Client {
 	if c.maxReply == 0 {
 		c.maxReply = defaultMaxReply
 	}
+	c.reads, c.writes = newTransport(cfg), newTransport(cfg)
+	// A kept connection may have died meanwhile. A read is sent anew over another one;
+	// a write that may have arrived must not be.
+	c.writes.DisableKeepAlives = true
+	return c
+}
+
+func newTransport(cfg Config) *http.Transport {
 	proxy := cfg.Proxy
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment
 	}
-	c.transport = &http.Transport{
+	return &http.Transport{
 		Proxy:                  aroundLoopback(proxy),
 		DialContext:            dial,
 		TLSClientConfig:        &tls.Config{RootCAs: cfg.RootCAs, MinVersion: tls.VersionTLS12},
@@ -101,11 +119,10 @@ func New(cfg Config) *Client {
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		OnProxyConnectResponse: checkProxy,
 	}
-	return c
 }
 
 // Close ends the connections kept open between calls. The Client stays usable.
-func (c *Client) Close() { c.transport.CloseIdleConnections() }
+func (c *Client) Close() { c.reads.CloseIdleConnections() }
 
 // aroundLoopback returns proxy, not asked for this machine.
 func aroundLoopback(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
@@ -141,66 +158,6 @@ var (
 func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, reply *http.Response) error {
 	if reply.StatusCode != http.StatusOK {
 		return errProxy
-	}
-	return nil
-}
-
-// call is one request to one endpoint, and what its errors are made with.
-type call struct {
-	base  string
-	path  string
-	token credential.Secret
-}
-
-// prepare checks what a call needs before anything is sent.
-func prepare(typed, path string, token credential.Secret) (call, error) {
-	base, err := endpoint.Normalise(typed)
-	if err != nil {
-		return call{}, err
-	}
-	if !validToken(token.Reveal()) {
-		return call{}, &Error{Kind: ErrToken, Endpoint: base}
-	}
-	return call{base: base, path: path, token: token}, nil
-}
-
-// get sends one GET request and returns the body of its 200 reply.
-func (c *Client) get(ctx context.Context, to call) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to.base+to.path, nil)
-	if err != nil {
-		return nil, to.fail(ErrUnreachable, err)
-	}
-	req.Header.Set(Header, to.token.Reveal())
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", c.userAgent)
-	reply, err := c.transport.RoundTrip(req)
-	if err != nil {
-		return nil, to.failTransport(ctx, err)
-	}
-	defer func() { _ = reply.Body.Close() }() // Nothing was written; nothing is lost.
-	body, err := io.ReadAll(io.LimitReader(reply.Body, c.maxReply+1))
-	if err != nil {
-		return nil, to.failTransport(ctx, err)
-	}
-	if reply.StatusCode != http.StatusOK {
-		return nil, to.failStatus(reply, body)
-	}
-	return body, to.checkBody(reply, body, c.maxReply)
-}
-
-// checkBody refuses a 200 reply that cannot be the API's.
-func (to call) checkBody(reply *http.Response, body []byte, limit int64) error {
-	switch {
-	case int64(len(body)) > limit:
-		return to.failReply("the reply is too large")
-	case isHTML(reply, body):
-		return &Error{Kind: ErrWrongHost, Endpoint: to.base, Status: reply.StatusCode}
-	case len(body) == 0:
-		return to.failReply("the reply is empty")
-	case !utf8.Valid(body):
-		return to.failReply("the reply is not UTF-8")
 	}
 	return nil
 }

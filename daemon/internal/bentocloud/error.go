@@ -21,6 +21,13 @@ var (
 	ErrScope = errors.New("token lacks a scope")
 	// ErrNotFound is a thing the endpoint says it does not have.
 	ErrNotFound = errors.New("not found")
+	// ErrPending is a login by browser that nobody has approved yet, as far as the
+	// endpoint tells.
+	ErrPending = errors.New("login not approved yet")
+	// ErrDenied is a login by browser that somebody refused.
+	ErrDenied = errors.New("login denied")
+	// ErrCodeExpired is a login by browser whose code is no longer good.
+	ErrCodeExpired = errors.New("login code expired")
 	// ErrWrongHost is a server that is not BentoCloud: a page, or a 404 in
 	// another manner than the API's.
 	ErrWrongHost = errors.New("no BentoCloud endpoint there")
@@ -52,6 +59,9 @@ var hints = map[error]string{
 	ErrTokenUnknown: "make a new token at the endpoint, or check that this is the endpoint it was made at",
 	ErrScope:        "make a token with Developer Operations access",
 	ErrWrongHost:    "the endpoint is the address of BentoCloud itself, such as https://cloud.bentoml.com, not of a deployment",
+	ErrPending:      "open the page in a browser and approve the login there",
+	ErrDenied:       "log in again, and approve it in the browser",
+	ErrCodeExpired:  "log in again, and approve it sooner",
 	ErrNotFound:     "check the name, and the endpoint",
 	ErrRejected:     "see the endpoint's message",
 	ErrServer:       "try again later; BentoCloud's support wants the trace id, if there is one",
@@ -63,8 +73,8 @@ var hints = map[error]string{
 	ErrUnreachable:  "check the endpoint's name, the network and the proxy settings",
 }
 
-// Error is a call that failed. None of its fields holds the token, and what came
-// from the server is cleaned and cut.
+// Error is a call that failed. None of its fields holds a token or a login's code, and
+// what came from the server is cleaned and cut.
 type Error struct {
 	// Kind is one of the sentinels.
 	Kind error

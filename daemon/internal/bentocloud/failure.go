@@ -19,12 +19,6 @@ import (
 	"github.com/bento-cred/bento-cred/internal/endpoint"
 )
 
-// maxShown is how much of a server's text a person is shown, in characters.
-const maxShown = 200
-
-// redacted stands where a server's text held the token.
-const redacted = "[secret]"
-
 // fail returns an *Error of kind with the text of cause.
 func (to call) fail(kind, cause error) error {
 	return &Error{Kind: kind, Endpoint: to.base, Detail: to.clean(cause.Error())}
@@ -78,8 +72,10 @@ func isNetwork(err error) bool {
 func (to call) failStatus(reply *http.Response, body []byte) error {
 	failure := &Error{Endpoint: to.base, Status: reply.StatusCode}
 	status, html := reply.StatusCode, isHTML(reply, body)
+	said := answer{status: status}
 	if !html {
-		failure.Detail = to.clean(message(body))
+		said = to.answer(status, body)
+		failure.Detail = said.text
 	}
 	location := reply.Header.Get("Location")
 	switch {
@@ -94,27 +90,71 @@ func (to call) failStatus(reply *http.Response, body []byte) error {
 	case html:
 		failure.Kind = ErrWrongHost
 	default:
-		failure.Kind = refusal(status, failure.Detail)
+		failure.Kind = to.sort(said)
 	}
 	return failure
 }
 
-// refusal sorts a 4xx reply by its status and message.
-func refusal(status int, message string) error {
-	notFound := strings.Contains(message, "record not found")
+// answer is what an endpoint says without a page.
+type answer struct {
+	status int
+	text   string // cleaned; may be empty
+	// In the API's manner a body is JSON that holds a text, or there is none.
+	inManner, empty bool
+}
+
+// answer reads a body that is no page. A token in it, which a failed call has no use
+// for, is taken out of the text, too.
+func (to call) answer(status int, body []byte) answer {
+	var object fields
+	if json.Unmarshal(body, &object) == nil {
+		to.veil = to.hiding(object.text("token"))
+	}
+	text := to.clean(message(body))
+	return answer{
+		status:   status,
+		text:     text,
+		inManner: text != "" && object != nil,
+		empty:    len(bytes.TrimSpace(body)) == 0,
+	}
+}
+
+// sort returns the kind of a 4xx reply.
+func (to call) sort(said answer) error {
+	if to.refusal != nil {
+		return to.refusal(said)
+	}
+	return refusal(said)
+}
+
+// refusal sorts a 4xx reply by its status and text.
+func refusal(said answer) error {
+	notFound := strings.Contains(said.text, recordNotFound)
+	refused := said.status == http.StatusUnauthorized || said.status == http.StatusForbidden
 	switch {
-	case strings.Contains(message, "need the scopes"):
+	case strings.Contains(said.text, "need the scopes"):
 		return ErrScope
-	case (status == http.StatusUnauthorized || status == http.StatusForbidden) && notFound:
+	case refused && notFound:
 		return ErrTokenUnknown
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+	case refused:
 		return ErrRefused
-	case notFound, status == http.StatusNotFound && message != "":
+	case notFound, said.status == http.StatusNotFound && said.inManner:
 		return ErrNotFound
-	case status == http.StatusNotFound:
+	case said.status == http.StatusNotFound:
 		return ErrWrongHost
 	}
 	return ErrRejected
+}
+
+// refusalOfOne sorts the reply to a call for one thing by its name. There a 404 says
+// that it is gone even where it says no more: BentoML's own client goes by the status
+// alone. A 404 in a manner of its own is a proxy's, and says nothing of the thing.
+func refusalOfOne(said answer) error {
+	gone := said.status == http.StatusNotFound || said.status == http.StatusGone
+	if gone && (said.empty || said.inManner) {
+		return ErrNotFound
+	}
+	return refusal(said)
 }
 
 // redirect says where a redirect points, and whether it leaves the endpoint.
@@ -134,6 +174,9 @@ func (to call) redirect(location string) (shown string, kind error) {
 	}
 	return shown, ErrRedirectAway
 }
+
+// recordNotFound is how the API says that it does not have a thing, or a token.
+const recordNotFound = "record not found"
 
 // isHTML reports whether a reply is a page for people. The API sends none, so
 // whatever its status, it does not speak of the token: a company's proxy answers
@@ -160,26 +203,5 @@ func message(body []byte) string {
 		return text
 	}
 	text, _ := families.Error.(string)
-	return text
-}
-
-// clean makes a server's text fit to be shown: one line of printable characters,
-// the token taken out, and cut short. The token is looked for last but the cut,
-// when nothing is left that could stand between its characters.
-func (to call) clean(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, ""))
-	text = strings.Join(strings.Fields(text), " ")
-	text = strings.ReplaceAll(text, to.token.Reveal(), redacted)
-	if runes := []rune(text); len(runes) > maxShown {
-		text = string(runes[:maxShown]) + "…"
-	}
 	return text
 }
