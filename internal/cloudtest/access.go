@@ -15,7 +15,7 @@ func (c *Cloud) wielded(value string) (Token, refusal, bool) {
 	if value == "" {
 		return Token{}, refuseMissing, false
 	}
-	now := c.cfg.Now()
+	now := c.now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	i := slices.IndexFunc(c.tokens, func(t Token) bool { return t.Value == value })
@@ -36,7 +36,7 @@ func (c *Cloud) guard(scope string, next func(http.ResponseWriter, *http.Request
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, no, ok := c.wielded(r.Header.Get(headerManagement))
 		if !ok {
-			c.refuse(w, no)
+			c.refuseCredential(w, no)
 			return
 		}
 		if !token.Developer {
@@ -70,6 +70,12 @@ func holds(scopes []string, scope string) bool {
 		}
 	}
 	return false
+}
+
+// managing reports whether a scope is one of the management API.
+func managing(scope string) bool {
+	operation, resource, _ := strings.Cut(scope, "_")
+	return scope == scopeAll || (enough[operation] != nil && resource != "")
 }
 
 // deploymentHandler serves one deployment.

@@ -3,7 +3,6 @@ package cloudtest
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,9 +14,21 @@ const defaultCount = 20
 func (c *Cloud) managementHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/v1/auth/current", c.get(c.guard("", c.serveUser)))
+	mux.Handle("/api/v1/auth/code", c.get(http.HandlerFunc(c.serveCode)))
+	mux.Handle("/api/v1/auth/token", c.get(http.HandlerFunc(c.serveCollect)))
+	mux.Handle("/api_tokens", c.methods(map[string]http.Handler{
+		http.MethodGet:  http.HandlerFunc(c.servePage),
+		http.MethodPost: http.HandlerFunc(c.serveVerdict),
+	}))
 	mux.Handle("/api/v1/current_org", c.get(c.guard("read_organization", c.serveOrganization)))
-	mux.Handle("/api/v1/api_tokens", c.get(c.guard("", c.serveTokens)))
-	mux.Handle("/api/v1/api_tokens/{uid}", c.get(c.guard("", c.serveToken)))
+	mux.Handle("/api/v1/api_tokens", c.methods(map[string]http.Handler{
+		http.MethodGet:  c.guard("", c.serveTokens),
+		http.MethodPost: c.guard("", c.serveCreate),
+	}))
+	mux.Handle("/api/v1/api_tokens/{uid}", c.methods(map[string]http.Handler{
+		http.MethodGet:    c.guard("", c.serveToken),
+		http.MethodDelete: c.guard("", c.serveDelete),
+	}))
 	mux.Handle("/api/v2/deployments", c.get(c.guard("read_cluster", c.serveDeployments)))
 	mux.Handle("/api/v2/deployments/{name}", c.get(c.guard("read_cluster", c.serveDeployment)))
 	return mux
@@ -25,8 +36,14 @@ func (c *Cloud) managementHandler() http.Handler {
 
 // get lets GET requests pass only.
 func (c *Cloud) get(next http.Handler) http.Handler {
+	return c.methods(map[string]http.Handler{http.MethodGet: next})
+}
+
+// methods passes each request to the handler of its method.
+func (c *Cloud) methods(handlers map[string]http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet {
+		next, found := handlers[r.Method]
+		if !found {
 			c.refuse(w, refuseMethod)
 			return
 		}
@@ -42,32 +59,25 @@ func (c *Cloud) serveOrganization(w http.ResponseWriter, _ *http.Request, _ Toke
 	reply(w, http.StatusOK, c.organization())
 }
 
-func (c *Cloud) serveTokens(w http.ResponseWriter, r *http.Request, _ Token) {
-	search := r.URL.Query().Get("search")
-	c.mu.Lock()
+func (c *Cloud) serveTokens(w http.ResponseWriter, r *http.Request, by Token) {
+	query := r.URL.Query()
 	var shapes []tokenShape
-	for _, token := range c.tokens {
-		if strings.Contains(token.Name, search) {
-			shapes = append(shapes, c.token(token))
+	for _, token := range c.Tokens() {
+		if strings.Contains(token.Name, query.Get("search")) && strings.Contains(token.Name, query.Get("q")) {
+			shapes = append(shapes, c.token(token, by))
 		}
 	}
-	c.mu.Unlock()
-	reply(w, http.StatusOK, cut(shapes, r.URL.Query()))
+	reply(w, http.StatusOK, cut(shapes, query, c.cfg.PageLimit))
 }
 
-func (c *Cloud) serveToken(w http.ResponseWriter, r *http.Request, _ Token) {
-	c.mu.Lock()
-	i := slices.IndexFunc(c.tokens, func(t Token) bool { return t.UID == r.PathValue("uid") })
-	var shape tokenShape
-	if i >= 0 {
-		shape = c.token(c.tokens[i])
+func (c *Cloud) serveToken(w http.ResponseWriter, r *http.Request, by Token) {
+	for _, token := range c.Tokens() {
+		if token.UID == r.PathValue("uid") {
+			reply(w, http.StatusOK, c.token(token, by))
+			return
+		}
 	}
-	c.mu.Unlock()
-	if i < 0 {
-		c.refuse(w, refuseToken)
-		return
-	}
-	reply(w, http.StatusOK, shape)
+	c.refuse(w, refuseToken)
 }
 
 func (c *Cloud) serveDeployments(w http.ResponseWriter, r *http.Request, _ Token) {
@@ -78,7 +88,7 @@ func (c *Cloud) serveDeployments(w http.ResponseWriter, r *http.Request, _ Token
 			shapes = append(shapes, c.deployment(deployment))
 		}
 	}
-	reply(w, http.StatusOK, cut(shapes, r.URL.Query()))
+	reply(w, http.StatusOK, cut(shapes, r.URL.Query(), c.cfg.PageLimit))
 }
 
 func (c *Cloud) serveDeployment(w http.ResponseWriter, r *http.Request, _ Token) {
@@ -93,11 +103,15 @@ func (c *Cloud) serveDeployment(w http.ResponseWriter, r *http.Request, _ Token)
 	c.refuse(w, refuseName)
 }
 
-// cut returns the stretch of a list that a query asks for. The Python client sends
-// what it does not ask for empty, not left out.
-func cut[T any](all []T, query url.Values) page[T] {
+// cut returns the stretch of a list that a query asks for, of limit items at most.
+// The Python client sends what it does not ask for empty, not left out.
+func cut[T any](all []T, query url.Values, limit int) page[T] {
+	count := number(query.Get("count"), defaultCount)
+	if limit > 0 {
+		count = min(count, limit)
+	}
 	start := min(number(query.Get("start"), 0), len(all))
-	end := min(start+number(query.Get("count"), defaultCount), len(all))
+	end := min(start+count, len(all))
 	items := append([]T{}, all[start:end]...)
 	return page[T]{Start: start, Count: len(items), Total: len(all), Items: items}
 }

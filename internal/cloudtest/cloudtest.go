@@ -1,16 +1,18 @@
 // Package cloudtest is a stand-in for BentoCloud: a real HTTP server on this
-// machine's loopback, with the management API that bento-cred calls and with
-// deployments that want a token.
+// machine's loopback, with the management API that bento-cred calls, the page on
+// which a person approves a login, and deployments that want a token.
 //
 // Tests start it in their own process; `make try` and the end-to-end scripts run
 // the program in the folder standin. Its replies carry the fields BentoML's own
-// Python client insists on, and a test of this package lets that client, as PyPI
+// Python client insists on, and tests of this package let that client, as PyPI
 // has it, judge them.
 //
-// BentoCloud's replies to what goes wrong are not documented. A Cloud therefore
-// refuses in any of the known manners (see Manner), and fails on demand in the ways
-// networks and proxies do (see Fault). It is deterministic: its time is the
-// Config's, it invents nothing and waits only where a Fault says so.
+// Of BentoCloud, what it takes and what it sends on success are known from that
+// client and from a copy of its OpenAPI document; its replies to what goes wrong are
+// not documented. A Cloud therefore refuses in any of the known manners (see Manner
+// and CodeManner), and fails on demand in the ways networks and proxies do (see
+// Fault). It is deterministic: its time is the Config's, the values it makes are
+// counted, and it waits only where a Fault says so.
 //
 // Every request is recorded with the fingerprint of its token, so that a test can
 // say which token went where; the tokens themselves stand in no record.
@@ -19,75 +21,31 @@ package cloudtest
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"html/template"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
-
-// Config is what a Cloud holds when it starts.
-type Config struct {
-	Organization string // if empty, "acme"
-	Users        []User // if empty, one user "ada"
-	Tokens       []Token
-	Deployments  []Deployment
-	Manner       Manner
-	// HideValues keeps the values of tokens out of listings, as Yatai does.
-	HideValues bool
-	TLS        bool
-	// Now is the cloud's clock; if nil, time.Now.
-	Now func() time.Time
-}
-
-// User is one member of the organization.
-type User struct {
-	Name      string
-	Email     string
-	FirstName string
-	LastName  string
-}
-
-// Token is one API token the cloud knows.
-type Token struct {
-	Value       string
-	UID         string // if empty, made from the value
-	Name        string
-	Description string
-	User        string   // the name of its user; if empty, the first
-	Scopes      []string // if nil and Developer, "api"
-
-	Developer    bool     // opens the management API
-	AllEndpoints bool     // opens every deployment
-	Deployments  []string // opens the deployments named here
-	Organization bool     // belongs to the organization
-	Monitoring   bool
-
-	Created  time.Time // if zero, the time the cloud started
-	Expires  time.Time // zero for never
-	LastUsed time.Time // zero for never; the cloud moves it on
-}
-
-// Deployment is one running deployment. It listens on a port of its own, because a
-// token belongs to the exact host and port.
-type Deployment struct {
-	Name   string
-	Public bool   // wants no token
-	Status string // if empty, "running"
-}
 
 // Cloud is a running stand-in. Its methods may be called while it serves.
 type Cloud struct {
 	cfg        Config
 	started    time.Time
+	page       *template.Template
 	management *httptest.Server
 	endpoints  map[string]*httptest.Server // by the deployment's name
+	moved      atomic.Int64                // how far Advance moved the clock on, in nanoseconds
 
 	mu       sync.Mutex // guards what follows
 	tokens   []Token
+	made     int // tokens made so far
+	codes    []*code
+	asked    int // codes made so far
 	faults   map[string]*Fault
 	requests []Request
 }
@@ -114,6 +72,7 @@ func Start(cfg Config) *Cloud {
 	c := &Cloud{
 		cfg:       cfg,
 		started:   cfg.Now(),
+		page:      template.Must(template.New("page").Parse(pageText)),
 		endpoints: make(map[string]*httptest.Server),
 		faults:    make(map[string]*Fault),
 	}
@@ -152,6 +111,12 @@ func (c *Cloud) Close() {
 	}
 }
 
+// Advance moves the Cloud's clock on by d, and back where d is negative.
+func (c *Cloud) Advance(d time.Duration) { c.moved.Add(int64(d)) }
+
+// now returns the time on the Cloud's clock.
+func (c *Cloud) now() time.Time { return c.cfg.Now().Add(time.Duration(c.moved.Load())) }
+
 // URL returns the endpoint of the management API.
 func (c *Cloud) URL() string { return c.management.URL }
 
@@ -178,32 +143,4 @@ func (c *Cloud) Authorities() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(c.Certificate())
 	return pool
-}
-
-// AddToken makes one more token known.
-func (c *Cloud) AddToken(token Token) {
-	if token.UID == "" {
-		token.UID = "token_" + Fingerprint(token.Value)
-	}
-	if token.User == "" {
-		token.User = c.cfg.Users[0].Name
-	}
-	if token.Scopes == nil && token.Developer {
-		token.Scopes = []string{scopeAll}
-	}
-	if token.Created.IsZero() {
-		token.Created = c.started
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.tokens = append(c.tokens, token)
-}
-
-// Revoke forgets the token with a value, and reports whether there was one.
-func (c *Cloud) Revoke(value string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	before := len(c.tokens)
-	c.tokens = slices.DeleteFunc(c.tokens, func(t Token) bool { return t.Value == value })
-	return len(c.tokens) < before
 }

@@ -1,8 +1,11 @@
 package cloudtest
 
 import (
+	"bytes"
+	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"time"
 )
@@ -10,6 +13,10 @@ import (
 // Fault is what happens to a request in place of its answer. A Fault that only has
 // Latency delays the answer.
 type Fault struct {
+	// After has the request carried out before anything else happens, and its answer
+	// lost: what was to be made or deleted is. With Latency alone, the answer comes
+	// late; with Cut and no Body, half of it comes.
+	After bool
 	// Status is sent with Header and Body; if 0 while one of them is set, 200.
 	Status int
 	Header http.Header
@@ -51,43 +58,25 @@ func Oops(trace string) Fault {
 	}
 }
 
-// Fail lets requests for a path have fault, at every address of the Cloud.
-func (c *Cloud) Fail(path string, fault Fault) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.faults[path] = &fault
-}
-
-// Heal ends every Fault.
-func (c *Cloud) Heal() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	clear(c.faults)
-}
-
-// fault returns the Fault that a request for path has, and counts it.
-func (c *Cloud) fault(path string) (Fault, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	fault, found := c.faults[path]
-	if !found {
-		return Fault{}, false
-	}
-	if fault.Times > 0 {
-		if fault.Times--; fault.Times == 0 {
-			delete(c.faults, path)
-		}
-	}
-	return *fault, true
-}
-
 // misbehave answers requests that have a Fault, and passes the others on.
 func (c *Cloud) misbehave(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fault, found := c.fault(r.URL.Path)
+		fault, found := c.fault(r)
 		if !found {
 			next.ServeHTTP(w, r)
 			return
+		}
+		if err := hold(w, r); err != nil {
+			return // The caller left.
+		}
+		answer := next
+		if fault.After {
+			done := httptest.NewRecorder()
+			next.ServeHTTP(done, r)
+			answer = resend(done)
+			if fault.Cut && fault.Body == "" {
+				fault = fault.cut(done)
+			}
 		}
 		if fault.Latency > 0 {
 			select {
@@ -97,9 +86,33 @@ func (c *Cloud) misbehave(next http.Handler) http.Handler {
 			}
 		}
 		if !fault.answer(w, r) {
-			next.ServeHTTP(w, r)
+			answer.ServeHTTP(w, r)
 		}
 	})
+}
+
+// hold reads what a request carries and keeps it. Only when that is read does the
+// server notice that a caller left, which ends a Hang.
+func hold(w http.ResponseWriter, r *http.Request) error {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return err
+}
+
+// resend returns the handler that gives an answer which was given already.
+func resend(done *httptest.ResponseRecorder) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		maps.Copy(w.Header(), done.Header())
+		w.WriteHeader(done.Code)
+		write(w, done.Body.String())
+	})
+}
+
+// cut returns the Fault that sends half of an answer.
+func (f Fault) cut(done *httptest.ResponseRecorder) Fault {
+	f.Status, f.Header = done.Code, done.Header()
+	f.Body = done.Body.String()[:done.Body.Len()/2]
+	return f
 }
 
 // answer does what f says, and reports whether that was an answer.

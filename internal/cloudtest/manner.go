@@ -44,33 +44,60 @@ var (
 	refuseBearer  = refusal{http.StatusUnauthorized, "error", "unauthorized"}
 	refuseAccess  = refusal{http.StatusForbidden, "error", "the token has no access to this deployment"}
 	refuseMethod  = refusal{http.StatusMethodNotAllowed, "error", "method not allowed"}
+	refuseMember  = refusal{http.StatusForbidden, "message", "only admins may do this"}
+
+	refusePending     = refusal{http.StatusBadRequest, "error", "the code is pending"}
+	refuseDenied      = refusal{http.StatusForbidden, "message", "the login was denied"}
+	refuseExpiredCode = refusal{http.StatusGone, "error", "the code is expired"}
+	refuseCode        = refusal{http.StatusNotFound, "error", "get code: record not found"}
 )
 
 // refuseScope is a token without the scope a call needs.
 func refuseScope(scope string) refusal {
-	return refusal{http.StatusBadRequest, "error", "the api_token need the scopes: " + scope}
+	return refuseAsked("the api_token need the scopes: " + scope)
 }
+
+// refuseAsked is a request that is wrong in itself.
+func refuseAsked(text string) refusal { return refusal{http.StatusBadRequest, "error", text} }
+
+// body returns what a refusal says, in JSON.
+func (no refusal) body() string { return encode(map[string]string{no.key: no.text}) }
 
 // refuse says no in the Cloud's manner.
 func (c *Cloud) refuse(w http.ResponseWriter, no refusal) {
-	if no.status == http.StatusForbidden && no.key == "message" && c.cfg.Manner != Yatai {
-		no.status = http.StatusUnauthorized
-	}
+	body := no.body()
 	if c.cfg.Manner == Empty {
-		w.WriteHeader(no.status)
-		return
+		body = ""
 	}
-	reply(w, no.status, map[string]string{no.key: no.text})
+	replyText(w, no.status, body)
 }
 
-// reply sends value as JSON. What the Cloud sends can always be encoded; if not,
+// refuseCredential says no to the token itself, in the Cloud's manner.
+func (c *Cloud) refuseCredential(w http.ResponseWriter, no refusal) {
+	if c.cfg.Manner != Yatai {
+		no.status = http.StatusUnauthorized
+	}
+	c.refuse(w, no)
+}
+
+// reply sends value as JSON.
+func reply(w http.ResponseWriter, status int, value any) { replyText(w, status, encode(value)) }
+
+// replyText sends JSON that is encoded already, or nothing where it is empty.
+func replyText(w http.ResponseWriter, status int, body string) {
+	if body != "" {
+		w.Header().Set(headerContentType, contentJSON)
+	}
+	w.WriteHeader(status)
+	write(w, body)
+}
+
+// encode returns value as JSON. What the Cloud sends can always be encoded; if not,
 // the stand-in is broken and the test must hear of it.
-func reply(w http.ResponseWriter, status int, value any) {
+func encode(value any) string {
 	encoded, err := json.Marshal(value)
 	if err != nil {
 		panic("encoding a reply: " + err.Error())
 	}
-	w.Header().Set(headerContentType, contentJSON)
-	w.WriteHeader(status)
-	write(w, string(encoded))
+	return string(encoded)
 }

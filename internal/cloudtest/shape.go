@@ -30,21 +30,26 @@ type organizationShape struct {
 
 type tokenShape struct {
 	resourceShape
-	Description         string            `json:"description"`
-	Scopes              []string          `json:"scopes"`
-	User                userShape         `json:"user"`
-	Organization        organizationShape `json:"organization"`
-	ExpiredAt           *time.Time        `json:"expired_at"`
-	LastUsedAt          *time.Time        `json:"last_used_at"`
-	IsExpired           bool              `json:"is_expired"`
-	IsAPIToken          bool              `json:"is_api_token"`
-	IsAccessToken       bool              `json:"is_access_token"`
-	IsGlobalAccess      bool              `json:"is_global_access"`
-	IsOrganizationToken bool              `json:"is_organization_token"`
-	IsMonitoringToken   bool              `json:"is_monitoring_token"`
-	DeploymentNames     []string          `json:"deployment_names"`
-	DeploymentUIDs      []string          `json:"deployment_uids"`
-	Token               string            `json:"token,omitempty"`
+	Description  string            `json:"description"`
+	Scopes       []string          `json:"scopes"`
+	User         userShape         `json:"user"`
+	Organization organizationShape `json:"organization"`
+	ExpiredAt    *time.Time        `json:"expired_at"`
+	LastUsedAt   *time.Time        `json:"last_used_at"`
+	IsExpired    bool              `json:"is_expired"`
+	Token        string            `json:"token,omitempty"`
+	*accessShape                   // nil where the Cloud knows no access
+}
+
+// accessShape is what only BentoCloud tells of a token.
+type accessShape struct {
+	IsAPIToken          bool     `json:"is_api_token"`
+	IsAccessToken       bool     `json:"is_access_token"`
+	IsGlobalAccess      bool     `json:"is_global_access"`
+	IsOrganizationToken bool     `json:"is_organization_token"`
+	IsMonitoringToken   bool     `json:"is_monitoring_token"`
+	DeploymentNames     []string `json:"deployment_names"`
+	DeploymentUIDs      []string `json:"deployment_uids"`
 }
 
 type clusterShape struct {
@@ -88,28 +93,57 @@ func (c *Cloud) organization() organizationShape {
 	return organizationShape{resourceShape: c.resource("organization", c.cfg.Organization)}
 }
 
-// user returns the user of a name; the first where there is none of that name.
+// user returns what the API tells of the user of a name.
 func (c *Cloud) user(name string) userShape {
-	for _, user := range c.cfg.Users {
-		if user.Name == name {
-			return userShape(user)
-		}
-	}
-	return userShape(c.cfg.Users[0])
+	user := c.named(name)
+	return userShape{Name: user.Name, Email: user.Email, FirstName: user.FirstName, LastName: user.LastName}
 }
 
-// token returns what a listing shows of a token.
-func (c *Cloud) token(token Token) tokenShape {
-	now := c.cfg.Now()
+// member reports whether the user of a name is no admin.
+func (c *Cloud) member(name string) bool { return c.named(name).Member }
+
+// named returns the user of a name; the first where there is none of that name.
+func (c *Cloud) named(name string) User {
+	for _, user := range c.cfg.Users {
+		if user.Name == name {
+			return user
+		}
+	}
+	return c.cfg.Users[0]
+}
+
+// token returns what a listing shows of a token to who holds the token by.
+func (c *Cloud) token(token, by Token) tokenShape {
+	shape := c.revealed(token)
+	if c.cfg.HideValues || (token.Organization && c.member(by.User)) {
+		shape.Token = ""
+	}
+	return shape
+}
+
+// revealed returns what is shown of a token that was just made, its value included.
+func (c *Cloud) revealed(token Token) tokenShape {
 	shape := tokenShape{
-		resourceShape:       c.resource("api_token", token.Name),
-		Description:         token.Description,
-		Scopes:              token.Scopes,
-		User:                c.user(token.User),
-		Organization:        c.organization(),
-		ExpiredAt:           known(token.Expires),
-		LastUsedAt:          known(token.LastUsed),
-		IsExpired:           !token.Expires.IsZero() && !now.Before(token.Expires),
+		resourceShape: c.resource("api_token", token.Name),
+		Description:   token.Description,
+		Scopes:        append([]string{}, token.Scopes...), // Never null.
+		User:          c.user(token.User),
+		Organization:  c.organization(),
+		ExpiredAt:     known(token.Expires),
+		LastUsedAt:    known(token.LastUsed),
+		IsExpired:     !token.Expires.IsZero() && !c.now().Before(token.Expires),
+		Token:         token.Value,
+	}
+	shape.UID, shape.CreatedAt = token.UID, token.Created.UTC()
+	if !c.cfg.IgnoreAccess {
+		shape.accessShape = c.access(token)
+	}
+	return shape
+}
+
+// access returns what a token opens and whose it is.
+func (c *Cloud) access(token Token) *accessShape {
+	shape := &accessShape{
 		IsAPIToken:          token.Developer,
 		IsAccessToken:       token.AllEndpoints || len(token.Deployments) > 0,
 		IsGlobalAccess:      token.AllEndpoints,
@@ -118,15 +152,8 @@ func (c *Cloud) token(token Token) tokenShape {
 		DeploymentNames:     token.Deployments,
 		DeploymentUIDs:      []string{},
 	}
-	shape.UID, shape.CreatedAt = token.UID, token.Created.UTC()
-	if shape.Scopes == nil {
-		shape.Scopes = []string{}
-	}
 	for _, name := range token.Deployments {
 		shape.DeploymentUIDs = append(shape.DeploymentUIDs, c.resource("deployment", name).UID)
-	}
-	if !c.cfg.HideValues {
-		shape.Token = token.Value
 	}
 	return shape
 }

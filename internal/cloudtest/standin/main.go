@@ -3,7 +3,23 @@
 //
 // It prints where it listens and what it knows as KEY=VALUE lines a shell can read,
 // ended by STANDIN_READY=1, and serves until its standard input ends, so that it
-// cannot outlive the script that started it.
+// cannot outlive the script that started it. Until then it takes commands there, one
+// a line, and answers each with one line that begins with "ok" or "error":
+//
+//	revoke VALUE|UID          forget a token
+//	codes                     the login codes that wait: ok CODE…
+//	approve CODE|last         decide on a login, as a person on its page does
+//	deny CODE|last
+//	expire CODE|last          let a login code be too old
+//	vanish CODE|last          forget a login code
+//	advance DURATION          move the cloud's clock on, as in 3h
+//	fault [METHOD] PATH WHAT [TIMES]
+//	                          let requests fail; WHAT is a status, hang, close, or
+//	                          lost: done, but the answer does not arrive. PATH may
+//	                          end in *
+//	heal                      end every fault
+//	tokens                    what is upstream: ok and a list in JSON of the name,
+//	                          the uid and the fingerprint of each, not its value
 package main
 
 import (
@@ -30,7 +46,7 @@ const (
 
 func main() { os.Exit(Main(os.Stdin, os.Stdout, time.Now)) }
 
-// Main serves until stdin ends and returns the exit code.
+// Main serves, and carries out commands, until stdin ends and returns the exit code.
 func Main(stdin io.Reader, stdout io.Writer, now func() time.Time) int {
 	cloud := cloudtest.Start(config(now))
 	defer cloud.Close()
@@ -49,7 +65,7 @@ func Main(stdin io.Reader, stdout io.Writer, now func() time.Time) int {
 	if _, err := fmt.Fprintln(stdout, strings.Join(lines, "\n")); err != nil {
 		return 1
 	}
-	if _, err := io.Copy(io.Discard, stdin); err != nil {
+	if err := steer(cloud, stdin, stdout); err != nil {
 		return 1
 	}
 	return 0
