@@ -1,0 +1,195 @@
+package notice_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"github.com/bento-cred/bento-cred/daemon/internal/notice"
+)
+
+// TestServerRestarted: a new server counts from 1 again, and what has an old number is
+// somebody else's now.
+func TestServerRestarted(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	d := newDesk(t, notice.Config{Address: b.address})
+	first := newFake(t, b, "actions")
+	mustShow(t, d, expiring("prod", "a"))
+	first.leave()
+	if err := d.Show(t.Context(), expiring("prod", "b")); !errors.Is(err, notice.ErrNotPossible) {
+		t.Errorf("without a server: %v", err)
+	}
+	if err := d.Withdraw(t.Context(), "prod"); err != nil {
+		t.Errorf("Withdraw without a server = %v", err)
+	}
+	second := newFake(t, b)
+	other := b.connect().Object(service, path)
+	hints := map[string]dbus.Variant{}
+	if err := other.Call(service+".Notify", 0, "other", uint32(0), "", "", "", []string{}, hints, int32(0)).Err; err != nil {
+		t.Fatal(err)
+	}
+	mustShow(t, d, expiring("prod", "c"))
+	if got := second.last(); got.replaces != 0 || got.id != 2 || len(got.actions) != 0 {
+		t.Errorf("told %+v; want a new notice, without buttons", got)
+	}
+}
+
+// TestNotPossible is quick about it, and leaves no bus behind.
+func TestNotPossible(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	gone := newBus(t)
+	gone.daemon.kill()
+	broken := newBus(t)
+	broken.write("n.service", "[D-BUS Service]\nName="+service+"\nExec=/bin/false\n")
+	broken.daemon.signal(t, syscall.SIGHUP) // it reads what services there are
+	for name, address := range map[string]string{
+		"no address":               "",
+		"nowhere":                  "disabled:",
+		"autolaunch":               "autolaunch:",
+		"the bus is gone":          gone.address,
+		"no server on the bus":     b.address,
+		"the server does not come": broken.address,
+	} {
+		d := newDesk(t, notice.Config{Address: address})
+		begun := time.Now()
+		if err := d.Show(t.Context(), notice.Notice{Title: "a"}); !errors.Is(err, notice.ErrNotPossible) {
+			t.Errorf("%s: Show = %v", name, err)
+		}
+		if took := time.Since(begun); took > 2*time.Second {
+			t.Errorf("%s: it took %s to say so", name, took)
+		}
+	}
+}
+
+// TestServerIsStarted has the bus start the server, as desktops do.
+func TestServerIsStarted(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	b.write("n.service", "[D-BUS Service]\nName="+service+"\nExec=/bin/sh -c 'echo >>"+b.dir+"/started; sleep 60'\n")
+	b.daemon.signal(t, syscall.SIGHUP)
+	d := newDesk(t, notice.Config{Address: b.address, Timeout: 10 * time.Second})
+	result := make(chan error, 1)
+	go func() { result <- d.Show(t.Context(), notice.Notice{Title: "a"}) }()
+	eventually(t, "the bus starts the server", func() bool { return fileExists(b.dir + "/started") })
+	f := newFake(t, b) // in its stead
+	if err := <-result; err != nil || f.up() != 1 {
+		t.Errorf("Show = %v, %d up", err, f.up())
+	}
+}
+
+func TestBusRestarted(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	newFake(t, b, "actions")
+	d := newDesk(t, notice.Config{Address: b.address})
+	mustShow(t, d, expiring("prod", "a"))
+	for range 2 {
+		b.daemon.kill()
+		if err := d.Show(t.Context(), expiring("prod", "b")); err == nil {
+			t.Error("shown without a bus")
+		}
+		if err := d.Withdraw(t.Context(), "prod"); err != nil {
+			t.Errorf("Withdraw without a bus = %v", err)
+		}
+		b.start()
+		f := newFake(t, b, "actions")
+		mustShow(t, d, expiring("prod", "c"))
+		if f.last().replaces != 0 {
+			t.Errorf("told %+v, want a new notice", f.last())
+		}
+		f.click()
+		if got := <-d.Actions(); got.Key != "prod" {
+			t.Errorf("chosen is %+v", got)
+		}
+	}
+}
+
+// TestNothingHangs stops the bus, and has a server that does not answer: several that
+// show something at once all get their error in time.
+func TestNothingHangs(t *testing.T) {
+	t.Parallel()
+	const timeout = 300 * time.Millisecond
+	tests := map[string]func(t *testing.T, b *bus, d *notice.Desk) (mend func()){
+		"stopped bus, not connected yet": func(t *testing.T, b *bus, _ *notice.Desk) func() {
+			b.daemon.signal(t, syscall.SIGSTOP)
+			return func() { b.daemon.signal(t, syscall.SIGCONT); newFake(t, b) }
+		},
+		"stopped bus, connected": func(t *testing.T, b *bus, d *notice.Desk) func() {
+			newFake(t, b)
+			mustShow(t, d, notice.Notice{Title: "a"})
+			b.daemon.signal(t, syscall.SIGSTOP)
+			return func() { b.daemon.signal(t, syscall.SIGCONT) }
+		},
+		"server that does not answer": func(t *testing.T, b *bus, _ *notice.Desk) func() {
+			f := newMute(t, b)
+			return func() { f.leave(); newFake(t, b) }
+		},
+	}
+	for name, breakIt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBus(t)
+			d := newDesk(t, notice.Config{Address: b.address, Timeout: timeout})
+			mend := breakIt(t, b, d)
+			begun := time.Now()
+			var all sync.WaitGroup
+			for range 5 {
+				all.Go(func() {
+					if err := d.Show(t.Context(), notice.Notice{Title: "a"}); !errors.Is(err, context.DeadlineExceeded) {
+						t.Errorf("Show = %v", err)
+					}
+				})
+			}
+			all.Wait()
+			if took := time.Since(begun); took > timeout+2*time.Second {
+				t.Errorf("it took %s", took)
+			}
+			mend()
+			eventually(t, "a notice is shown again", func() bool { return d.Show(t.Context(), notice.Notice{Title: "b"}) == nil })
+		})
+	}
+}
+
+func TestClose(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	newMute(t, b)
+	d := notice.New(notice.Config{Address: b.address, Timeout: time.Minute})
+	result := make(chan error, 1)
+	go func() { result <- d.Show(t.Context(), notice.Notice{Title: "a"}) }()
+	time.Sleep(100 * time.Millisecond) // it hangs by now
+	d.Close()
+	if err := <-result; !errors.Is(err, notice.ErrClosed) {
+		t.Errorf("Show, cut off by Close = %v", err)
+	}
+	if err := d.Show(t.Context(), notice.Notice{Title: "a"}); !errors.Is(err, notice.ErrClosed) {
+		t.Errorf("Show after Close = %v", err)
+	}
+	if _, open := <-d.Actions(); open {
+		t.Error("Actions is not closed")
+	}
+	d.Close()
+}
+
+// TestCloseWithAnActionNobodyTakes must not wait for somebody to.
+func TestCloseWithAnActionNobodyTakes(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	f := newFake(t, b, "actions")
+	d := notice.New(notice.Config{Address: b.address})
+	mustShow(t, d, expiring("prod", "a"))
+	f.click()
+	time.Sleep(100 * time.Millisecond) // it is on offer by now
+	mustShow(t, d, expiring("prod", "b"))
+	d.Close()
+	if got, open := <-d.Actions(); open {
+		t.Errorf("chosen is %+v after Close", got)
+	}
+}
