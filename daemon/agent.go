@@ -13,7 +13,8 @@ import (
 )
 
 // agent is the Agent of one peer. Its methods are spread over the files of what they
-// are about: release.go, contexts.go, login.go, imports.go, directory.go, status.go.
+// are about: release.go, contexts.go, login.go, browser.go, token.go, create.go, renewal.go,
+// imports.go, directory.go, status.go.
 type agent struct {
 	daemon *Daemon
 	peer   server.Peer
@@ -56,5 +57,7 @@ func (a *agent) Stop(_ context.Context, stop management.Stop) error {
 
 // Unlock implements management.Agent.
 func (a *agent) Unlock(ctx context.Context, passphrase credential.Secret) error {
-	return coded(a.daemon.vault.unlock(ctx, passphrase))
+	err := a.daemon.vault.unlock(ctx, passphrase)
+	a.daemon.nudge() // there may be tokens to look after
+	return coded(err)
 }

@@ -3,8 +3,10 @@ package daemon
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/bento-cred/bento-cred/daemon/internal/book"
+	"github.com/bento-cred/bento-cred/daemon/internal/lifetime"
 	"github.com/bento-cred/bento-cred/daemon/internal/state"
 	"github.com/bento-cred/bento-cred/daemon/internal/store"
 	"github.com/bento-cred/bento-cred/internal/credential"
@@ -131,6 +133,9 @@ func (d *Daemon) setCurrent(name string) error {
 
 // describe returns c as it is shown, without secrets.
 func (d *Daemon) describe(c credential.Context) management.Context {
+	settings, _ := d.watcher.Current() // a bad file leaves good settings in force
+	how := settings.RenewalOf(c.Name)
+	c = d.pulses.fresh(c)
 	shown := management.Context{
 		Name:         c.Name,
 		Endpoint:     c.Endpoint,
@@ -139,31 +144,39 @@ func (d *Daemon) describe(c credential.Context) management.Context {
 		Email:        c.Email,
 		Current:      d.state.Get().Current == c.Name,
 		Tokens:       []management.Token{},
+		Renewal: management.Renewal{
+			Mode: string(how.Renew), Window: how.Window.String(), Grace: how.Grace.String(),
+		},
 	}
 	for _, t := range c.Tokens {
-		shown.Tokens = append(shown.Tokens, d.describeToken(t))
+		shown.Tokens = append(shown.Tokens, d.describeToken(c.Name, t))
+	}
+	for _, w := range d.warnings(c) {
+		shown.Warnings = append(shown.Warnings, w.text)
 	}
 	return shown
 }
 
-func (d *Daemon) describeToken(t credential.Token) management.Token {
+// describeToken returns a token of the context called name as it is shown.
+func (d *Daemon) describeToken(name string, t credential.Token) management.Token {
+	now := d.config.Now()
 	shown := management.Token{
 		UID:         t.UID,
 		Name:        t.Name,
 		Description: t.Description,
 		Kind:        string(t.Kind),
 		Access:      t.Access.Words(),
-		Expired:     t.Expired(d.config.Now()),
+		Expired:     t.Expired(now),
 		Origin:      string(t.Origin),
+		Refused:     t.Refused,
+		Created:     known(t.Created),
+		Expires:     known(t.Expires),
+		LastUsed:    known(t.LastUsed),
+		Retires:     known(t.Retires),
 	}
-	if !t.Created.IsZero() {
-		shown.Created = &t.Created
-	}
-	if !t.Expires.IsZero() {
-		shown.Expires = &t.Expires
-	}
-	if !t.LastUsed.IsZero() {
-		shown.LastUsed = &t.LastUsed
+	d.pulses.with(name, t, func(p *pulse) { shown.Checked = known(p.checked.UTC().Truncate(time.Second)) })
+	if left, total, known := lifetime.Left(t, now); known {
+		shown.Life = &management.Life{Left: int64(left / time.Second), Total: int64(total / time.Second)}
 	}
 	return shown
 }

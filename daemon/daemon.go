@@ -18,7 +18,10 @@ import (
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/configs/watch"
 	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
+	"github.com/bento-cred/bento-cred/daemon/internal/notice"
+	"github.com/bento-cred/bento-cred/daemon/internal/signin"
 	"github.com/bento-cred/bento-cred/daemon/internal/state"
+	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/management"
 	"github.com/bento-cred/bento-cred/ipc/server"
 )
@@ -65,6 +68,12 @@ type Daemon struct {
 	stop    context.CancelFunc // makes Run return
 	unread  atomic.Bool        // the settings file is not valid and never was
 	idle    chan time.Duration // a new idle time
+
+	signIns  *signIns // made by Run
+	pulses   pulses
+	renewals renewals
+	desk     *notice.Desk
+	nudged   chan struct{} // holds a word when the next round is to begin at once
 }
 
 // New returns a Daemon. It reads the settings and the state, and asks no keychain yet.
@@ -79,6 +88,8 @@ func New(config Config) (*Daemon, error) {
 		state:   file,
 		stop:    func() {},
 		idle:    make(chan time.Duration, 1),
+		nudged:  make(chan struct{}, 1),
+		desk:    notice.New(notice.Config{Address: ipc.Lookup(config.Environ)("DBUS_SESSION_BUS_ADDRESS"), Log: config.Log}),
 	}
 	d.watcher = watch.New(watch.Config{Path: config.ConfigFile, Log: config.Log, OnChange: d.reconfigure})
 	settings, bad := d.watcher.Current()
@@ -114,6 +125,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		listener.Leave(d.config.Log) // before anybody is told that we leave
 		stop()
 	}
+	d.signIns = signin.NewDesk[management.LoggedIn](ctx, d.config.Now)
 	front := server.New(server.Config{
 		Agent:   func(peer server.Peer) management.Agent { return &agent{daemon: d, peer: peer} },
 		Version: d.config.Version,
@@ -127,6 +139,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		if _, err := d.vault.open(ctx); err != nil {
 			d.config.Log.Info("the store is not ready", "error", err)
 		}
+		d.watch(ctx)
 	}()
 	if d.config.Ready != nil {
 		d.config.Ready()
@@ -172,6 +185,7 @@ func (d *Daemon) reconfigure(settings configs.Config, bad error) {
 	d.unread.Store(false)
 	d.apply(settings)
 	d.vault.reconfigure(settings.Store)
+	d.nudge()
 	select {
 	case <-d.idle: // a time nobody took yet
 	default:

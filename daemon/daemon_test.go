@@ -171,11 +171,23 @@ func (h *house) login(name string) {
 	}
 }
 
+// approve approves the login that waits at page.
+func (h *house) approve(page string) {
+	h.t.Helper()
+	_, code, _ := strings.Cut(page, "?code=")
+	if !h.cloud.Approve(code) {
+		h.t.Errorf("no login waits at %s", page)
+	}
+}
+
 func TestDaemonKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	ipctest.TestAgent(t, func(t *testing.T) ipctest.Subject {
 		t.Parallel()
 		h := newHouse(t)
-		return ipctest.Subject{Agent: h.Client, Endpoint: h.cloud.URL(), Token: credential.NewSecret(goodToken)}
+		return ipctest.Subject{
+			Agent: h.Client, Endpoint: h.cloud.URL(), Token: credential.NewSecret(goodToken),
+			Approve: func(page string) { h.approve(page) },
+		}
 	})
 }

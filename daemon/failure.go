@@ -9,6 +9,7 @@ import (
 	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
 	"github.com/bento-cred/bento-cred/daemon/internal/bentoml"
 	"github.com/bento-cred/bento-cred/daemon/internal/book"
+	"github.com/bento-cred/bento-cred/daemon/internal/signin"
 	"github.com/bento-cred/bento-cred/daemon/internal/store"
 	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/internal/endpoint"
@@ -38,6 +39,12 @@ var failures = []struct {
 	{store.ErrFailed, ipc.StoreFailed, "run `bento-cred doctor`"},
 	{store.ErrClosed, ipc.StoreFailed, "try again"},
 
+	{signin.ErrDeadline, ipc.TimedOut, "run `bento-cred login` again"},
+	{signin.ErrForgotten, ipc.TimedOut, "run `bento-cred login` again"},
+	{signin.ErrUnknown, ipc.NotFound, "run `bento-cred login` again"},
+
+	{bentocloud.ErrDenied, ipc.Denied, ""},
+	{bentocloud.ErrCodeExpired, ipc.TimedOut, ""},
 	{bentocloud.ErrToken, ipc.Usage, ""},
 	{bentocloud.ErrRefused, ipc.TokenRefused, ""},
 	{bentocloud.ErrScope, ipc.TokenRefused, ""},
@@ -121,8 +128,21 @@ func noToken(err error, c credential.Context, need credential.Access) error {
 		}
 	}
 	message := "context " + quoted(c.Name) + " has no token"
-	if errors.Is(err, credential.ErrExpired) {
+	switch {
+	case errors.Is(err, credential.ErrRefused):
+		message = "the token of context " + quoted(c.Name) + " is no longer taken by the cloud: " + quoted(refusalOf(c))
+	case errors.Is(err, credential.ErrExpired):
 		message = "the token of context " + quoted(c.Name) + " has expired"
 	}
 	return &ipc.Error{Code: ipc.LoginRequired, Message: message, Hint: login}
+}
+
+// refusalOf returns why the cloud takes no token of c any more.
+func refusalOf(c credential.Context) string {
+	for _, t := range c.Tokens {
+		if t.Refused != "" {
+			return t.Refused
+		}
+	}
+	return ""
 }

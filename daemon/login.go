@@ -37,32 +37,53 @@ func (a *agent) Login(ctx context.Context, login management.Login) (management.L
 	if err != nil {
 		return management.LoggedIn{}, err
 	}
-	book, err := d.vault.probe(ctx)
-	if err != nil {
+	if _, err := d.vault.probe(ctx); err != nil {
 		return management.LoggedIn{}, coded(err)
 	}
-	cloud := d.cloud.Load()
-	account, warnings, err := verify(ctx, cloud, address, token)
+	in, err := d.admit(ctx, admission{name: name, endpoint: address, token: token, replace: login.Replace})
+	return in, coded(err)
+}
+
+// admission is a token on its way into the store.
+type admission struct {
+	name     string // of the context
+	endpoint string // in its normal form
+	token    credential.Token
+	replace  bool // it may take the place of another login
+}
+
+// admit verifies a token and keeps it. It is the end of every login, however the token
+// came.
+func (d *Daemon) admit(ctx context.Context, wish admission) (management.LoggedIn, error) {
+	book, err := d.vault.open(ctx)
 	if err != nil {
-		return management.LoggedIn{}, coded(err)
+		return management.LoggedIn{}, err
 	}
-	if known, found := cloud.Describe(ctx, address, token.Value); found {
-		token = completed(token, known)
-	}
-	err = book.Put(ctx, name, func(c credential.Context) (credential.Context, error) {
-		return joined(c, address, account, token, login.Replace)
-	})
+	cloud, token := d.cloud.Load(), wish.token
+	account, warnings, err := verify(ctx, cloud, wish.endpoint, token)
 	if err != nil {
-		return management.LoggedIn{}, coded(err)
+		return management.LoggedIn{}, err
 	}
-	if d.current(book) == "" {
-		if err := d.setCurrent(name); err != nil {
-			return management.LoggedIn{}, coded(err)
+	if token.UID == "" {
+		if known, found := cloud.Describe(ctx, wish.endpoint, token.Value); found {
+			token = completed(token, known)
 		}
 	}
-	d.config.Log.Info("logged in", "context", name, "endpoint", address, "organization", account.Organization)
-	c, _ := book.Get(name)
-	return management.LoggedIn{Context: d.describe(c), Token: d.describeToken(token), Warnings: warnings}, nil
+	err = book.Put(ctx, wish.name, func(c credential.Context) (credential.Context, error) {
+		return joined(c, wish.endpoint, account, token, wish.replace)
+	})
+	if err != nil {
+		return management.LoggedIn{}, err
+	}
+	d.pulses.good(wish.name, token, d.config.Now())
+	if d.current(book) == "" {
+		if err := d.setCurrent(wish.name); err != nil {
+			return management.LoggedIn{}, err
+		}
+	}
+	d.config.Log.Info("logged in", "context", wish.name, "endpoint", wish.endpoint, "organization", account.Organization)
+	c, _ := book.Get(wish.name)
+	return management.LoggedIn{Context: d.describe(c), Token: d.describeToken(c.Name, token), Warnings: warnings}, nil
 }
 
 // verify asks the cloud whose token it is. A token that is said to open endpoints alone
@@ -133,16 +154,9 @@ func tokenOf(login management.Login, now time.Time) (credential.Token, error) {
 	if login.Expires == "" {
 		return token, nil
 	}
-	expires, err := time.Parse(time.RFC3339, login.Expires)
-	if err != nil || !expires.After(now) {
-		return credential.Token{}, &ipc.Error{
-			Code:    ipc.Usage,
-			Message: "the expiry " + quoted(login.Expires) + " is no date to come",
-			Hint:    "give it as 30d, 1w, 24h or a date with a zone, such as 2027-01-31T00:00:00Z",
-		}
-	}
-	token.Expires = expires.UTC()
-	return token, nil
+	var err error
+	token.Expires, err = expiryOf(login.Expires, now)
+	return token, err
 }
 
 // completed adds to a token what the cloud knows of it. What the user said of its

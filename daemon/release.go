@@ -30,26 +30,37 @@ func (a *agent) Credential(ctx context.Context, request ipc.Request) (ipc.Creden
 	return a.release(chosen, need, token)
 }
 
-// release is the one place where a secret leaves the daemon: it records who gets
-// which, and hands it over.
+// release hands a token of a context over to the peer.
 func (a *agent) release(chosen choice, need credential.Access, token credential.Token) (ipc.Credential, error) {
-	a.daemon.config.Log.Debug("giving a token",
-		"pid", a.peer.PID, "context", chosen.context.Name, "source", chosen.source,
-		"access", need.String(), "token", token.UID)
+	d := a.daemon
+	value := a.handOver(chosen.context, chosen.source, need, token)
+	d.pulses.used(chosen.context.Name, token, d.config.Now())
 	header := bentocloud.Header
 	if !need.Developer {
 		header = headerEndpoints
+	}
+	warnings := chosen.warnings
+	if warning := d.dailyWarning(chosen.context); warning != "" {
+		warnings = append(warnings, warning)
 	}
 	return ipc.Credential{
 		Context:  chosen.context.Name,
 		Source:   chosen.source,
 		Endpoint: chosen.context.Endpoint,
 		Header:   header,
-		Value:    token.Value,
+		Value:    value,
 		Expires:  token.Expires,
 		TokenUID: token.UID,
-		Warnings: chosen.warnings,
+		Warnings: warnings,
 	}, nil
+}
+
+// handOver is the one place where a secret leaves the daemon: it records who gets
+// which, and returns it.
+func (a *agent) handOver(c credential.Context, source string, need credential.Access, token credential.Token) credential.Secret {
+	a.daemon.config.Log.Debug("giving a token",
+		"pid", a.peer.PID, "context", c.Name, "source", source, "access", need.String(), "token", token.UID)
+	return token.Value
 }
 
 // needOf reads what a request asks the credential to open.

@@ -1,6 +1,6 @@
 // Package state keeps what the daemon must remember and what is no secret: which
-// context is the current one, which keychain was chosen, and which directories may
-// choose a context of their own.
+// context is the current one, which keychain was chosen, which directories may choose a
+// context of their own, and what a person was already told.
 //
 // It is one small JSON file, replaced as a whole, so that a daemon killed at any
 // moment finds the old file or the new one. Losing it loses no token: the contexts
@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // State is what is remembered. The zero State remembers nothing.
@@ -28,12 +29,18 @@ type State struct {
 	Store json.RawMessage `json:"store,omitempty"`
 	// Allowed has the digest of every directory file that may be honoured, by path.
 	Allowed map[string]string `json:"allowed,omitempty"`
+	// Told has when a program was last warned of a context's tokens, by the context.
+	Told map[string]time.Time `json:"told,omitempty"`
+	// Noticed has what was last shown on the desktop about a token, by the token.
+	Noticed map[string]string `json:"noticed,omitempty"`
 }
 
 // clone returns a copy of s that shares nothing with it.
 func (s State) clone() State {
 	s.Store = bytes.Clone(s.Store)
 	s.Allowed = maps.Clone(s.Allowed)
+	s.Told = maps.Clone(s.Told)
+	s.Noticed = maps.Clone(s.Noticed)
 	return s
 }
 

@@ -1,0 +1,140 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
+	"github.com/bento-cred/bento-cred/internal/credential"
+)
+
+// checkDue asks the cloud about the tokens of c that are due.
+func (d *Daemon) checkDue(ctx context.Context, c credential.Context) {
+	for _, t := range c.Tokens {
+		if wait, ever := d.checkIn(c, t); ever && wait == 0 && !t.Expired(d.config.Now()) {
+			d.check(ctx, c, t)
+		}
+	}
+}
+
+// check asks the cloud about a token and notes what it says. Only the cloud's own word
+// counts: that it cannot be reached, or is broken, revokes nothing.
+func (d *Daemon) check(ctx context.Context, c credential.Context, t credential.Token) {
+	news, err := d.news(ctx, c, t)
+	switch {
+	case err == nil:
+		d.alive(ctx, c, t, news)
+	case errors.Is(err, bentocloud.ErrRefused):
+		d.refused(ctx, c, t, err)
+	case ctx.Err() == nil:
+		now := d.config.Now()
+		d.pulses.with(c.Name, t, func(p *pulse) { p.schedule, p.hurried = p.schedule.Failed(now), false })
+		d.config.Log.Debug("the cloud says nothing of a token", "context", c.Name, "token", t.UID, "error", err)
+	}
+}
+
+// news asks the cloud whether it takes t, and what it knows of it; zero where it shows
+// nothing. An error that is ErrRefused says that it does not take t.
+//
+// The token's own word counts, with one exception: whether a token that opens endpoints
+// alone may ask whose it is, nobody knows. One that logged in did ask. One that was made
+// for us never had to, so for that the cloud's list decides, as another token sees it.
+func (d *Daemon) news(ctx context.Context, c credential.Context, t credential.Token) (bentocloud.Listed, error) {
+	cloud := d.cloud.Load()
+	own := cloud.Check(ctx, c.Endpoint, t.Value)
+	if own != nil && !errors.Is(own, bentocloud.ErrRefused) {
+		return bentocloud.Listed{}, own
+	}
+	mute := t.Ours() && t.Access.Known() && !t.Access.Developer
+	if own != nil && !mute {
+		return bentocloud.Listed{}, own
+	}
+	bearer, err := c.Choose(credential.Access{Developer: true}, d.config.Now())
+	if err != nil || t.UID == "" {
+		return bentocloud.Listed{}, withoutProof(own)
+	}
+	listed, err := cloud.Token(ctx, c.Endpoint, bearer.Value, t.UID)
+	switch {
+	case err == nil:
+		return listed, nil
+	case own == nil:
+		return bentocloud.Listed{}, nil // it is good, and not everything is shown to everybody
+	case errors.Is(err, bentocloud.ErrNotFound):
+		return bentocloud.Listed{}, own
+	case errors.Is(err, bentocloud.ErrRefused):
+		return bentocloud.Listed{}, withoutProof(own) // the other token is refused, not this one
+	default:
+		return bentocloud.Listed{}, err
+	}
+}
+
+// errNoProof is a refusal that need not mean that the token is gone.
+var errNoProof = errors.New("the cloud refuses the question, which need not mean the token")
+
+// withoutProof returns what a token's own word is worth where no other can be had: that
+// the cloud does not have it is clear, a refusal without a reason is not.
+func withoutProof(own error) error {
+	if own == nil || errors.Is(own, bentocloud.ErrTokenUnknown) {
+		return own
+	}
+	return errNoProof
+}
+
+// alive notes that the cloud takes t, and what it says of it.
+func (d *Daemon) alive(ctx context.Context, c credential.Context, t credential.Token, news bentocloud.Listed) {
+	d.pulses.good(c.Name, t, d.config.Now())
+	d.pulses.with(c.Name, t, func(p *pulse) { p.lastUsed = news.LastUsed })
+	changed := t
+	changed.Refused = ""
+	if news.UID == t.UID && !news.Expires.IsZero() {
+		changed.Expires = news.Expires
+	}
+	if t.Refused == "" && changed.Expires.Equal(t.Expires) {
+		return
+	}
+	d.config.Log.Info("the cloud has news of a token", "context", c.Name, "token", t.UID)
+	d.replace(ctx, c, t, func(kept *credential.Token) { kept.Refused, kept.Expires = "", changed.Expires })
+}
+
+// refused notes that the cloud does not take t any more. From here on it is not given
+// out, even where the store cannot be told.
+func (d *Daemon) refused(ctx context.Context, c credential.Context, t credential.Token, why error) {
+	reason, now := reasonOf(why), d.config.Now()
+	d.pulses.with(c.Name, t, func(p *pulse) {
+		p.refused, p.checked = reason, now.Round(0)
+		p.schedule, p.hurried = p.schedule.Succeeded(now), false
+	})
+	if t.Refused != "" {
+		return
+	}
+	d.config.Log.Warn("the cloud no longer takes a token", "context", c.Name, "token", t.UID, "reason", reason)
+	d.replace(ctx, c, t, func(kept *credential.Token) { kept.Refused = reason })
+}
+
+// replace keeps what f makes of a token. What cannot be kept is known to the pulses, and
+// tried again when the cloud is next asked.
+func (d *Daemon) replace(ctx context.Context, c credential.Context, t credential.Token, f func(*credential.Token)) {
+	err := d.change(ctx, c.Name, func(c *credential.Context) {
+		for i := range c.Tokens {
+			if c.Tokens[i].Value.Reveal() == t.Value.Reveal() {
+				f(&c.Tokens[i])
+			}
+		}
+	})
+	if err != nil {
+		d.config.Log.Error("keeping news of a token", "context", c.Name, "error", err)
+	}
+}
+
+// reasonOf returns why the cloud refused a token, in its own words where it has some.
+func reasonOf(err error) string {
+	var said *bentocloud.Error
+	if !errors.As(err, &said) {
+		return err.Error()
+	}
+	if said.Detail != "" {
+		return said.Detail
+	}
+	return "HTTP " + strconv.Itoa(said.Status)
+}

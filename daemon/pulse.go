@@ -1,0 +1,122 @@
+package daemon
+
+import (
+	"crypto/sha256"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/bento-cred/bento-cred/daemon/internal/lifetime"
+	"github.com/bento-cred/bento-cred/internal/credential"
+)
+
+// pulses is what the daemon knows of the tokens beside what the store holds: when each
+// was last used and checked, when it is next to be asked about, and a refusal that the
+// store could not be told of yet. None of it is worth a write to the keychain.
+type pulses struct {
+	mu     sync.Mutex
+	tokens map[pulseKey]*pulse // guarded by mu
+}
+
+// pulseKey names a token of a context by what cannot be taken for another's.
+type pulseKey struct {
+	context string
+	digest  [sha256.Size]byte
+}
+
+// renewalRetry is the longest pause between two tries to renew a token.
+const renewalRetry = time.Hour
+
+// pulse is what is known of one token.
+type pulse struct {
+	used     time.Time // zero: not since the daemon started
+	checked  time.Time // zero: the cloud has said nothing yet
+	refused  string
+	lastUsed time.Time // by the cloud's word
+	schedule lifetime.Schedule
+	hurried  bool              // it is to be asked about at the next occasion
+	renewing lifetime.Schedule // of tries to renew it
+	trouble  string            // why the last try to renew it failed
+}
+
+func keyOf(context string, t credential.Token) pulseKey {
+	return pulseKey{context: context, digest: sha256.Sum256([]byte(t.Value.Reveal()))}
+}
+
+// with calls f with the pulse of a token.
+func (p *pulses) with(context string, t credential.Token, f func(*pulse)) {
+	key := keyOf(context, t)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tokens == nil {
+		p.tokens = make(map[pulseKey]*pulse)
+	}
+	if p.tokens[key] == nil {
+		p.tokens[key] = &pulse{
+			schedule: lifetime.New(0, rand.Float64), // how often is for the settings to say
+			renewing: lifetime.New(renewalRetry, rand.Float64),
+		}
+	}
+	f(p.tokens[key])
+}
+
+// used notes that a token was given to a program.
+func (p *pulses) used(context string, t credential.Token, now time.Time) {
+	p.with(context, t, func(p *pulse) { p.used = now.Round(0) })
+}
+
+// good notes that the cloud took a token.
+func (p *pulses) good(context string, t credential.Token, now time.Time) {
+	p.with(context, t, func(p *pulse) {
+		p.checked, p.refused = now.Round(0), ""
+		p.schedule, p.hurried = p.schedule.Succeeded(now), false
+	})
+}
+
+// hurry has the cloud asked about a token at the next occasion.
+func (p *pulses) hurry(context string, t credential.Token) {
+	p.with(context, t, func(p *pulse) { p.schedule = lifetime.Schedule{} })
+}
+
+// fresh returns c with what the pulses know beside the store.
+func (p *pulses) fresh(c credential.Context) credential.Context {
+	tokens := make([]credential.Token, len(c.Tokens))
+	for i, t := range c.Tokens {
+		p.with(c.Name, t, func(p *pulse) {
+			if t.Refused == "" {
+				t.Refused = p.refused
+			}
+			t.LastUsed = latest(t.LastUsed, p.lastUsed, p.used)
+		})
+		tokens[i] = t
+	}
+	c.Tokens = tokens
+	return c
+}
+
+// keep forgets the pulses of tokens that are no longer kept.
+func (p *pulses) keep(contexts []credential.Context) {
+	kept := make(map[pulseKey]bool)
+	for _, c := range contexts {
+		for _, t := range c.Tokens {
+			kept[keyOf(c.Name, t)] = true
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for key := range p.tokens {
+		if !kept[key] {
+			delete(p.tokens, key)
+		}
+	}
+}
+
+func latest(times ...time.Time) time.Time {
+	var last time.Time
+	for _, each := range times {
+		if each.After(last) {
+			last = each
+		}
+	}
+	return last
+}
