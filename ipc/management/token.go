@@ -78,7 +78,7 @@ type Renewed struct {
 }
 
 func (n NewToken) encode() ipc.Message {
-	m := n.Selection.Encode()
+	m := n.Encode()
 	for _, pair := range [][2]string{{"name", n.Name}, {"description", n.Description}, {"expires", n.Expires}} {
 		m.Add(pair[0], pair[1])
 	}

@@ -94,7 +94,7 @@ func (d *Desk[R]) Begin(ctx context.Context, key string, plan func(context.Conte
 	d.mu.Lock()
 	login, joined = d.logins[key]
 	if !joined {
-		life, cancel := context.WithCancel(d.ctx)
+		life, cancel := context.WithCancel(d.ctx) //nolint:gosec // G118: carry calls it at the login's end, and Leave before
 		login = &Login[R]{
 			ID: rand.Text(), key: key, cancel: cancel,
 			ready: make(chan struct{}), ended: make(chan struct{}),
