@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -133,6 +134,9 @@ func (c *Client) send(ctx context.Context, to call) ([]byte, error) {
 	return body, to.checkBody(reply, body, c.maxReply)
 }
 
+// errOnce is a request that broke off and is not sent a second time.
+var errOnce = errors.New("connection broke after the request was sent")
+
 // request makes the request of a call, and returns what is to send it.
 func (c *Client) request(ctx context.Context, to call) (*http.Request, *http.Transport, error) {
 	method, transport := to.method, c.writes
@@ -143,11 +147,11 @@ func (c *Client) request(ctx context.Context, to call) (*http.Request, *http.Tra
 	if err != nil {
 		return nil, nil, err
 	}
-	// Without it the transport cannot send the body a second time, which over HTTP/2
-	// it does after some errors even where the first may have been read.
-	req.GetBody = nil
 	if to.body != nil {
 		req.Header.Set("Content-Type", "application/json")
+		// Over HTTP/2 the transport sends a request anew after some errors even where
+		// the first may have been read, if it can have the body a second time.
+		req.GetBody = func() (io.ReadCloser, error) { return nil, errOnce }
 	}
 	if !to.token.IsZero() {
 		req.Header.Set(Header, to.token.Reveal())

@@ -44,6 +44,9 @@ type Created struct {
 // know whether the token was made all the same, unless the error is a refusal, and
 // finds out by its name.
 //
+// An ErrRefused need not be the end of the bearer: an endpoint may answer 403, too, when
+// the bearer's user may not have what was wished for. Check tells.
+//
 // The fields that ask for an access to deployments, and for a token of the organization,
 // are sent only when those are wished for: BentoML's own client does not send them.
 //

@@ -13,6 +13,8 @@ import (
 // A page is no success even with status 200: a network that wants its users to sign in
 // first answers so, and the token lives.
 //
+// As with Create, Check tells whether an ErrRefused is the end of the bearer.
+//
 // An error is an *Error, an *endpoint.Error, or wraps context.Canceled.
 func (c *Client) Delete(ctx context.Context, endpoint string, bearer credential.Secret, uid string) error {
 	to, err := prepareOne(endpoint, pathTokens, uid, bearer)

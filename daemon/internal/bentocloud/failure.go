@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"unicode"
@@ -63,12 +64,28 @@ func isNetwork(err error) bool {
 	var (
 		netErr net.Error
 		errno  syscall.Errno
+		stream streamError
 	)
-	return errors.As(err, &netErr) || errors.As(err, &errno) || errors.Is(err, errProxy) ||
-		errors.Is(err, errProxySettings) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	if errors.As(err, &netErr) || errors.As(err, &errno) || errors.As(err, &stream) {
+		return true
+	}
+	return slices.ContainsFunc([]error{errProxy, errProxySettings, errOnce, io.EOF, io.ErrUnexpectedEOF}, func(each error) bool {
+		return errors.Is(err, each)
+	})
 }
 
-// failStatus sorts a reply that is not 200.
+// streamError is a stream of HTTP/2 that was reset, which is how a reply is cut there.
+// Net/http does not export its own, and lets errors.As fill any struct of these fields.
+type streamError struct {
+	StreamID uint32
+	Code     uint32
+	Cause    error
+}
+
+// Error implements error, as errors.As wants it.
+func (streamError) Error() string { return "stream reset" }
+
+// failStatus sorts a reply that is not good.
 func (to call) failStatus(reply *http.Response, body []byte) error {
 	failure := &Error{Endpoint: to.base, Status: reply.StatusCode}
 	status, html := reply.StatusCode, isHTML(reply, body)

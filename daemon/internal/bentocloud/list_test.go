@@ -3,6 +3,7 @@ package bentocloud_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,13 +16,12 @@ import (
 	"github.com/bento-cred/bento-cred/internal/credential"
 )
 
-// shown are all texts of a listing.
-func shown(l bentocloud.Listed) string {
-	texts := append([]string{
-		l.UID, l.Name, l.Description, l.CreatedBy, l.Organization, l.ResourceType, l.Access.String(), l.Value.Reveal(),
-	}, l.Scopes...)
-	texts = append(append(append(texts, l.Labels...), l.DeploymentNames...), l.DeploymentUIDs...)
-	return strings.Join(texts, " ")
+// shown are the texts of a listing that the server wrote.
+func shown(l bentocloud.Listed) []string {
+	return slices.Concat(
+		[]string{l.UID, l.Name, l.Description, l.CreatedBy, l.Organization, l.ResourceType, l.Value.Reveal()},
+		l.Scopes, l.Labels, l.DeploymentNames, l.DeploymentUIDs, l.Access.Deployments,
+	)
 }
 
 func TestListed(t *testing.T) {
@@ -102,7 +102,7 @@ func TestValuesOfOthersAreHidden(t *testing.T) {
 		t.Fatalf("%d tokens, %v; want 3", len(got), err)
 	}
 	for _, each := range got {
-		if text := shown(each); strings.Contains(text, "made-up-") || strings.Contains(text, "-more") {
+		if text := strings.Join(shown(each), " "); strings.Contains(text, "made-up-") || strings.Contains(text, "-more") {
 			t.Errorf("a value is shown: %s", text)
 		}
 	}
