@@ -38,6 +38,9 @@ func TestRealClientAcceptsTheStandIn(t *testing.T) {
 	if diff := cmp.Diff([]string{"default"}, names); diff != "" {
 		t.Errorf("list-context -want +got:\n%s", diff)
 	}
+	if update := bentoml.Run(t, "cloud", "update-current-context", "default"); update.Code != 0 || !strings.Contains(update.Stdout, "switched to context: default") {
+		t.Errorf("update-current-context: %+v", update)
+	}
 	var deployments []map[string]any
 	readJSON(t, bentoml, &deployments, "deployment", "list", "-o", "json")
 	if len(deployments) != 2 || deployments[0]["name"] != "summarizer" {
@@ -67,16 +70,24 @@ func readJSON(t *testing.T, bentoml realclient.Client, value any, args ...string
 	}
 }
 
-// TestRealClientUnderstandsRefusals holds each Manner to what the client makes of it.
+// TestRealClientUnderstandsRefusals holds each Manner, and each way to fail, to what the
+// client makes of it.
 func TestRealClientUnderstandsRefusals(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		manner cloudtest.Manner
+		fault  *cloudtest.Fault
+		token  string
 		want   string
 	}{
-		"yatai":        {cloudtest.Yatai, "Error validating token: HTTP 403"},
-		"unauthorized": {cloudtest.Unauthorized, "HTTP 401: Bad credentials"},
-		"empty":        {cloudtest.Empty, "HTTP 401: Bad credentials"},
+		"yatai":        {manner: cloudtest.Yatai, token: "made-up-nobody", want: "Error validating token: HTTP 403"},
+		"unauthorized": {manner: cloudtest.Unauthorized, token: "made-up-nobody", want: "HTTP 401: Bad credentials"},
+		"empty":        {manner: cloudtest.Empty, token: "made-up-nobody", want: "HTTP 401: Bad credentials"},
+		"no scope":     {token: tokenNamed, want: "Error validating token: HTTP 400"},
+		"oops":         {fault: oops("t-1"), token: tokenDeveloper, want: "request failed with status code 500"},
+		"unavailable":  {fault: &cloudtest.Fault{Status: 503}, token: tokenDeveloper, want: "Error validating token: HTTP 503"},
+		"gone":         {fault: &cloudtest.Fault{Status: 404}, token: tokenDeveloper, want: "The current user is not found"},
+		"gone, of old": {fault: &cloudtest.Fault{Status: 400, Body: "record not found"}, token: tokenDeveloper, want: "The current user is not found"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -85,10 +96,18 @@ func TestRealClientUnderstandsRefusals(t *testing.T) {
 			cfg := config()
 			cfg.Manner = test.manner
 			cloud := cloudtest.New(t, cfg)
-			login := bentoml.Run(t, "cloud", "login", "--api-token", "made-up-nobody", "--endpoint", cloud.URL())
+			if test.fault != nil {
+				cloud.Fail("GET "+pathUser, *test.fault)
+			}
+			login := bentoml.Run(t, "cloud", "login", "--api-token", test.token, "--endpoint", cloud.URL())
 			if login.Code != 1 || !strings.Contains(login.Stderr, test.want) {
 				t.Errorf("login: %+v; want %q", login, test.want)
 			}
 		})
 	}
+}
+
+func oops(trace string) *cloudtest.Fault {
+	fault := cloudtest.Oops(trace)
+	return &fault
 }

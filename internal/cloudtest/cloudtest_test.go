@@ -221,6 +221,23 @@ func TestListOfTokensIsPaged(t *testing.T) {
 	}
 }
 
+func TestListHasALimitAndAQuery(t *testing.T) {
+	t.Parallel()
+	cfg := config()
+	cfg.PageLimit = 2
+	cloud := cloudtest.New(t, cfg)
+	tests := map[string]struct{ items, total int }{
+		"?count=100": {2, 5}, "?start=4&count=100": {1, 5}, "?count=1": {1, 5}, "": {2, 5},
+		"?q=develop": {1, 1}, "?q=d&search=named": {1, 1}, "?q=old&search=named": {0, 0}, "?search=": {2, 5},
+	}
+	for query, want := range tests {
+		page := fetch(t, cloud.URL()+"/api/v1/api_tokens"+query, management, tokenDeveloper)
+		if len(page.items()) != want.items || page.Body["total"] != float64(want.total) {
+			t.Errorf("%q gives %d items of %v, want %v", query, len(page.items()), page.Body["total"], want)
+		}
+	}
+}
+
 func TestRevokedAndAdded(t *testing.T) {
 	t.Parallel()
 	cloud := cloudtest.New(t, config())

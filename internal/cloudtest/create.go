@@ -2,6 +2,7 @@ package cloudtest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -107,14 +108,23 @@ func (c *Cloud) create(token Token, code string) (Token, refusal, bool) {
 	return waiting.token, refusal{}, true
 }
 
+// maxYear is the last year that a reply can tell.
+const maxYear = 9999
+
 // date reads an expiry.
 func (c *Cloud) date(text string) (time.Time, error) {
 	when, err := time.Parse(time.RFC3339, text)
-	if err == nil || c.cfg.StrictDates {
-		return when, err
+	if err != nil && !c.cfg.StrictDates {
+		// A fraction of a second is read although the layout has none.
+		when, err = time.Parse(time.DateTime, text)
 	}
-	// A fraction of a second is read although the layout has none.
-	return time.ParseInLocation(time.DateTime, text, time.UTC)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if year := when.UTC().Year(); year < 0 || year > maxYear {
+		return time.Time{}, fmt.Errorf("the year %d is none", year)
+	}
+	return when, nil
 }
 
 // deploymentName returns the name of the deployment with a UID, or with that name.

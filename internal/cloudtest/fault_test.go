@@ -105,6 +105,120 @@ func TestHangLastsUntilTheCallerLeaves(t *testing.T) {
 	}
 }
 
+// TestHangOfARequestWithABody makes sure that a server which did not read what came
+// still notices that the caller left: else Close would wait for ever.
+func TestHangOfARequestWithABody(t *testing.T) {
+	t.Parallel()
+	cloud := cloudtest.Start(config())
+	cloud.Fail("POST "+pathTokens, cloudtest.Fault{Hang: true})
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, cloud.URL()+pathTokens, strings.NewReader(`{"name":"n","scopes":[]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply, err := (&http.Transport{}).RoundTrip(req)
+	if err == nil {
+		_ = reply.Body.Close()
+	}
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v, want the deadline's", err)
+	}
+	closed := make(chan struct{})
+	go func() { defer close(closed); cloud.Close() }()
+	select {
+	case <-closed:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the server still waits for who left")
+	}
+}
+
+func TestPatternOfAFault(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		patterns []string // their faults are 501, 502, …
+		method   string
+		path     string
+		want     int // 0 for none
+	}{
+		"path":                    {[]string{pathUser}, "GET", pathUser, 501},
+		"path, any method":        {[]string{pathUser}, "DELETE", pathUser, 501},
+		"another path":            {[]string{pathUser}, "GET", pathTokens, 0},
+		"longer path":             {[]string{pathTokens}, "DELETE", pathTokens + "/u", 0},
+		"method":                  {[]string{"POST " + pathTokens}, "POST", pathTokens, 501},
+		"another method":          {[]string{"POST " + pathTokens}, "GET", pathTokens, 0},
+		"open":                    {[]string{"DELETE " + pathTokens + "/*"}, "DELETE", pathTokens + "/u", 501},
+		"open, nothing behind":    {[]string{pathTokens + "*"}, "GET", pathTokens, 501},
+		"open, not there":         {[]string{pathTokens + "/*"}, "GET", pathTokens, 0},
+		"all":                     {[]string{"*"}, "GET", pathUser, 501},
+		"longer before shorter":   {[]string{"/api/*", "/api/v1/*", "*"}, "GET", pathUser, 502},
+		"whole before open":       {[]string{"GET " + pathUser + "*", pathUser}, "GET", pathUser, 502},
+		"longer before a method":  {[]string{"GET *", "/api/*"}, "GET", pathUser, 502},
+		"method before none":      {[]string{pathUser, "GET " + pathUser}, "GET", pathUser, 502},
+		"method before any, open": {[]string{"/api/*", "GET /api/*"}, "GET", pathUser, 502},
+		"the last of two":         {[]string{pathUser, pathUser}, "GET", pathUser, 502},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := cloudtest.New(t, config())
+			for i, pattern := range test.patterns {
+				cloud.Fail(pattern, cloudtest.Fault{Status: 501 + i})
+			}
+			got, err := send(t, test.method, cloud.URL()+test.path, tokenDeveloper, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Status != test.want && (test.want != 0 || got.Status > 500) {
+				t.Errorf("got %v, want %d", got, test.want)
+			}
+		})
+	}
+}
+
+// TestFaultAfterTheWork has the answer lost, in every way, of what was done.
+func TestFaultAfterTheWork(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		fault  cloudtest.Fault
+		status int // 0 where no whole answer arrives
+	}{
+		"closed":      {cloudtest.Fault{Close: true}, 0},
+		"cut in half": {cloudtest.Fault{Cut: true}, 0},
+		"cut":         {cloudtest.Fault{Cut: true, Body: `{"uid`}, 0},
+		"failed":      {cloudtest.Fault{Status: 502}, 502},
+		"late":        {cloudtest.Fault{Latency: time.Millisecond}, 200},
+		"nothing":     {cloudtest.Fault{}, 200},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := cloudtest.New(t, config())
+			test.fault.After, test.fault.Times = true, 1
+			cloud.Fail("POST "+pathTokens, test.fault)
+			made, err := send(t, http.MethodPost, cloud.URL()+pathTokens, tokenDeveloper, `{"name":"n","scopes":[]}`)
+			if (err != nil) != (test.status == 0) || (err == nil && made.Status != test.status) {
+				t.Errorf("creating gives %v, %v; want %d", made, err, test.status)
+			}
+			if told := made.Body["token"] != nil; told != (test.status == http.StatusOK) {
+				t.Errorf("the value is told: %v", told)
+			}
+			tokens := cloud.Tokens()
+			if len(tokens) != len(config().Tokens)+1 {
+				t.Fatalf("there are %d tokens", len(tokens))
+			}
+			uid := tokens[len(tokens)-1].UID
+			cloud.Fail("DELETE "+pathTokens+"/*", test.fault)
+			if _, err := send(t, http.MethodDelete, cloud.URL()+pathTokens+"/"+uid, tokenDeveloper, ""); (err != nil) != (test.status == 0) {
+				t.Errorf("deleting: %v", err)
+			}
+			if got := len(cloud.Tokens()); got != len(config().Tokens) {
+				t.Errorf("there are %d tokens, want the made one deleted", got)
+			}
+		})
+	}
+}
+
 func TestTLSWithItsOwnAuthority(t *testing.T) {
 	t.Parallel()
 	cfg := config()

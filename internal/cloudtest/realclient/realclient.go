@@ -3,7 +3,8 @@
 // because tests of several rooms ask, and the stand-in they ask about must not
 // depend on it.
 //
-// A Client has a home of its own and nothing of the tester's environment but PATH.
+// A Client has a home of its own and nothing of the tester's environment but PATH. It
+// runs without a terminal, or on one that is made for it and types what a person would.
 package realclient
 
 import (
@@ -25,7 +26,10 @@ const timeout = 2 * time.Minute
 type Client struct {
 	// File is where it keeps its contexts. It need not be there yet.
 	File string
-	home string
+	// Browser is the program that it opens addresses with on a terminal; if empty,
+	// one that does nothing.
+	Browser string
+	home    string
 }
 
 // Result is what a command did.
@@ -48,11 +52,7 @@ func (c Client) Run(tb testing.TB, args ...string) Result {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "bentoml", args...)
-	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + c.home, "BENTOML_HOME=" + c.home, "BENTOML_DO_NOT_TRACK=True",
-		"DBUS_SESSION_BUS_ADDRESS=disabled:", "COLUMNS=200", "LC_ALL=C.UTF-8",
-	}
+	cmd := c.command(ctx, args)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
@@ -60,6 +60,20 @@ func (c Client) Run(tb testing.TB, args ...string) Result {
 		tb.Fatalf("running bentoml %s: %v", args[0], err)
 	}
 	return Result{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode()}
+}
+
+// command returns the command with the Client's environment.
+func (c Client) command(ctx context.Context, args []string) *exec.Cmd {
+	browser := c.Browser
+	if browser == "" {
+		browser = "true"
+	}
+	cmd := exec.CommandContext(ctx, "bentoml", args...)
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + c.home, "BENTOML_HOME=" + c.home, "BENTOML_DO_NOT_TRACK=True",
+		"DBUS_SESSION_BUS_ADDRESS=disabled:", "COLUMNS=200", "LC_ALL=C.UTF-8", "TERM=xterm", "BROWSER=" + browser,
+	}
+	return cmd
 }
 
 // Write puts text where the Client keeps its contexts.

@@ -134,9 +134,11 @@ func fault(cloud *cloudtest.Cloud, args []string) error {
 		return err
 	}
 	if len(args) == 3 {
-		if what.Times, err = strconv.Atoi(args[2]); err != nil {
+		times, err := strconv.ParseUint(args[2], 10, 16)
+		if err != nil {
 			return fmt.Errorf("reading how often: %w", err)
 		}
+		what.Times = int(times)
 	}
 	cloud.Fail(pattern+args[0], what)
 	return nil

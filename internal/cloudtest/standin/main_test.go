@@ -52,12 +52,7 @@ func TestMainServesUntilStdinEnds(t *testing.T) {
 // fetch returns the JSON object at an address.
 func fetch(t *testing.T, address, header, value string) map[string]any {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set(header, value)
-	reply, err := http.DefaultClient.Do(req)
+	reply, err := call(t, address, header, value)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,4 +62,17 @@ func fetch(t *testing.T, address, header, value string) map[string]any {
 		t.Fatalf("%s: status %d, %v", address, reply.StatusCode, err)
 	}
 	return object
+}
+
+// call gets an address with a header, none where its name is "".
+func call(t *testing.T, address, header, value string) (*http.Response, error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if header != "" {
+		req.Header.Set(header, value)
+	}
+	return http.DefaultClient.Do(req)
 }
