@@ -124,20 +124,32 @@ func TestWhatTheServerIsTold(t *testing.T) {
 		urgency      byte
 	}{
 		"all it can do": {
-			full, notice.Notice{Title: "a <b>", Text: "c & <d>", Actions: button},
-			"a <b>", "c &amp; &lt;d&gt;", []string{"renew", "Renew now", "default", ""}, 1,
+			full,
+			notice.Notice{Title: "a <b>", Text: "c & <d>", Actions: button},
+			"a <b>", "c &amp; &lt;d&gt;",
+			[]string{"renew", "Renew now", "default", ""},
+			1,
 		},
 		"no markup, no buttons": {
-			[]string{"body"}, notice.Notice{Title: "a", Text: "c & <d>\ne", Actions: button, Urgent: true},
-			"a", "c & <d>\ne", []string{}, 2,
+			[]string{"body"},
+			notice.Notice{Title: "a", Text: "c & <d>\ne", Actions: button, Urgent: true},
+			"a", "c & <d>\ne",
+			[]string{},
+			2,
 		},
 		"what no bus carries": {
-			nil, notice.Notice{Key: "k", Title: "a\x00\xff\n", Text: "\x1b"},
-			"a \uFFFD ", " ", []string{}, 1,
+			nil,
+			notice.Notice{Key: "k", Title: "a\x00\xff\n", Text: "\x1b"},
+			"a \uFFFD ", " ",
+			[]string{},
+			1,
 		},
 		"too long": {
-			nil, notice.Notice{Title: strings.Repeat("ä", 1<<20), Text: strings.Repeat("ö", 1<<20)},
-			strings.Repeat("ä", 199) + "…", strings.Repeat("ö", 999) + "…", []string{}, 1,
+			nil,
+			notice.Notice{Title: strings.Repeat("ä", 1<<20), Text: strings.Repeat("ö", 1<<20)},
+			strings.Repeat("ä", 199) + "…", strings.Repeat("ö", 999) + "…",
+			[]string{},
+			1,
 		},
 	}
 	for name, test := range tests {
@@ -199,5 +211,21 @@ func TestOnlyTheServerIsBelieved(t *testing.T) {
 	case got := <-d.Actions():
 		t.Errorf("%+v was believed, too", got)
 	case <-time.After(200 * time.Millisecond):
+	}
+}
+
+// TestClosedNoticeIsNotReplaced: its number is the server's again.
+func TestClosedNoticeIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	b := newBus(t)
+	f := newFake(t, b, "actions")
+	d := newDesk(t, notice.Config{Address: b.address})
+	mustShow(t, d, expiring("prod", "a"))
+	f.dismiss()
+	f.tell(f.last().sender, "ActionInvoked", f.last().id, "default")
+	<-d.Actions() // so that what was told before it is known as well
+	mustShow(t, d, expiring("prod", "b"))
+	if got := f.last(); got.replaces != 0 {
+		t.Errorf("told %+v, want a new notice", got)
 	}
 }

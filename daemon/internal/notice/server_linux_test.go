@@ -100,7 +100,8 @@ type fake struct {
 	t            *testing.T
 	conn         *dbus.Conn
 	capabilities []string
-	mute         bool // it does not answer
+	mute         bool             // it does not answer
+	asked        chan dbus.Sender // who asked one that is mute
 
 	mu     sync.Mutex // guards what is below
 	next   uint32
@@ -130,7 +131,7 @@ func newFake(t *testing.T, b *bus, capabilities ...string) *fake {
 // newMute starts one that does not answer.
 func newMute(t *testing.T, b *bus) *fake {
 	t.Helper()
-	f := &fake{t: t, conn: b.connect(), mute: true}
+	f := &fake{t: t, conn: b.connect(), mute: true, asked: make(chan dbus.Sender, 16)}
 	f.serve()
 	return f
 }
@@ -150,8 +151,9 @@ func (f *fake) serve() {
 func (f *fake) leave() { _ = f.conn.Close() }
 
 // GetCapabilities is a method of the specification.
-func (f *fake) GetCapabilities() ([]string, *dbus.Error) {
+func (f *fake) GetCapabilities(sender dbus.Sender) ([]string, *dbus.Error) {
 	if f.mute {
+		f.asked <- sender
 		<-f.t.Context().Done()
 	}
 	return f.capabilities, nil

@@ -3,6 +3,9 @@ package notice_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
@@ -21,11 +24,12 @@ func TestServerRestarted(t *testing.T) {
 	d := newDesk(t, notice.Config{Address: b.address})
 	first := newFake(t, b, "actions")
 	mustShow(t, d, expiring("prod", "a"))
+	mustShow(t, d, expiring("staging", "a"))
 	first.leave()
 	if err := d.Show(t.Context(), expiring("prod", "b")); !errors.Is(err, notice.ErrNotPossible) {
 		t.Errorf("without a server: %v", err)
 	}
-	if err := d.Withdraw(t.Context(), "prod"); err != nil {
+	if err := d.Withdraw(t.Context(), "staging"); err != nil {
 		t.Errorf("Withdraw without a server = %v", err)
 	}
 	second := newFake(t, b)
@@ -154,6 +158,44 @@ func TestNothingHangs(t *testing.T) {
 			mend()
 			eventually(t, "a notice is shown again", func() bool { return d.Show(t.Context(), notice.Notice{Title: "b"}) == nil })
 		})
+	}
+}
+
+// TestLateConnectionsAreLeft: one that timed out is not kept, be it half made or whole.
+func TestLateConnectionsAreLeft(t *testing.T) {
+	t.Parallel()
+	const timeout = 100 * time.Millisecond
+	b := newBus(t)
+	mute := newMute(t, b)
+	if err := newDesk(t, notice.Config{Address: b.address, Timeout: timeout}).Show(t.Context(), notice.Notice{}); err == nil {
+		t.Error("shown by a server that does not answer")
+	}
+	sender, object := <-mute.asked, b.connect().BusObject()
+	eventually(t, "the desk leaves the bus", func() bool {
+		there := true
+		err := object.Call("org.freedesktop.DBus.NameHasOwner", 0, string(sender)).Store(&there)
+		return err == nil && !there
+	})
+
+	silent, err := net.Listen("unix", filepath.Join(b.dir, "silent"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	d := newDesk(t, notice.Config{Address: "unix:path=" + silent.Addr().String(), Timeout: timeout})
+	if err := d.Show(t.Context(), notice.Notice{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Show on a bus that says nothing = %v", err)
+	}
+	conn, err := silent.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(conn); err != nil {
+		t.Errorf("the desk stays connected: %v", err)
 	}
 }
 
