@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,17 +39,24 @@ func newApp(p process) *app {
 
 // agent returns the daemon, which is started where none runs.
 func (a *app) agent(ctx context.Context) (management.Agent, error) {
-	if a.client == nil {
-		config, err := ipc.ConfigFromEnvironment(a.environ, buildinfo.Version(), a.say)
-		if err != nil {
-			return nil, err
-		}
-		if a.client, err = ipc.Dial(ctx, config); err != nil {
-			a.client = nil
-			return nil, err
-		}
+	if a.client != nil {
+		return management.Client{Client: a.client}, nil
 	}
-	return management.Client{Client: a.client}, nil
+	return a.dial(ctx, a.say)
+}
+
+// silent returns the daemon for somebody who shows by other means what is waited for.
+func (a *app) silent(ctx context.Context) (management.Agent, error) {
+	return a.dial(ctx, nil)
+}
+
+// dial connects to the daemon anew. What is waited for is told to notice.
+func (a *app) dial(ctx context.Context, notice func(string)) (management.Agent, error) {
+	config, err := ipc.ConfigFromEnvironment(a.environ, buildinfo.Version(), notice)
+	if err != nil {
+		return nil, err
+	}
+	return a.connect(ctx, config)
 }
 
 // running returns the daemon where one runs, and starts none.
@@ -57,6 +66,11 @@ func (a *app) running(ctx context.Context) (management.Agent, error) {
 		return nil, err
 	}
 	config.Start = nil
+	return a.connect(ctx, config)
+}
+
+// connect takes a new connection in place of the one there was.
+func (a *app) connect(ctx context.Context, config ipc.Config) (management.Agent, error) {
 	client, err := ipc.Dial(ctx, config)
 	if err != nil {
 		return nil, err
@@ -82,7 +96,7 @@ func (a *app) status(ctx context.Context, err error) int {
 		return 0
 	case errors.Is(err, errFindings):
 		return 1
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, errors.Is(err, terminal.ErrGivenUp):
 		return statusInterrupted
 	}
 	failed := ipc.AsError(err)
@@ -99,6 +113,13 @@ func (a *app) status(ctx context.Context, err error) int {
 
 // say writes a line for the person to standard error.
 func (a *app) say(line string) { a.tell(ipc.ProgramHelper + ": " + line) }
+
+// warn shows warnings to the person.
+func (a *app) warn(warnings []string) {
+	for _, warning := range warnings {
+		a.say("warning: " + warning)
+	}
+}
 
 // tell writes a line to standard error as it is, but for control characters.
 func (a *app) tell(line string) {
@@ -119,8 +140,26 @@ func (a *app) print(lines ...string) error {
 // printer returns the Printer of standard output.
 func (a *app) printer(format output.Format) output.Printer {
 	onTerminal := terminal.Is(a.out)
-	wanted := a.getenv("NO_COLOR") == "" && a.getenv("CLICOLOR") != "0" && a.getenv("TERM") != "dumb"
-	return output.Printer{Out: a.out, Format: format, Terminal: onTerminal, Colour: onTerminal && wanted}
+	wanted := a.getenv("NO_COLOR") == "" && a.getenv("CLICOLOR") != "0" && !a.dumb()
+	return output.Printer{
+		Out: a.out, Format: format, Terminal: onTerminal, Colour: onTerminal && wanted, Width: terminal.Width(a.out),
+	}
+}
+
+// dumb reports whether the terminal understands no more than lines of text.
+func (a *app) dumb() bool { return a.getenv("TERM") == "dumb" }
+
+// unicode reports whether the terminal shows more than ASCII, as the locale says.
+func (a *app) unicode() bool {
+	if a.dumb() {
+		return false
+	}
+	locale := cmp.Or(a.getenv("LC_ALL"), a.getenv("LC_CTYPE"), a.getenv("LANG"))
+	if locale == "" {
+		return runtime.GOOS == "windows" // whose console has no locale
+	}
+	locale = strings.ToLower(locale)
+	return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
 }
 
 // selection returns the context that the person means whose --context flag is flag.

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +33,9 @@ type loginFlags struct {
 	access    []string
 	expires   string
 	replace   bool
+	browser   bool
+	noOpen    bool
+	paste     bool
 }
 
 // kinds are the words of --kind.
@@ -44,22 +47,29 @@ func (a *app) loginCommand() *cobra.Command {
 	var flags loginFlags
 	cmd := &cobra.Command{
 		Use:   "login",
-		Short: "Keep a token in the keychain",
-		Long: `Verify an API token with BentoCloud and keep it in the keychain.
+		Short: "Log in with a browser, or keep a token you have",
+		Long: `Log in to BentoCloud and keep an API token in the keychain.
 
-On a terminal the token is asked for and not shown while you type or paste it. Make
-one at https://cloud.bentoml.com under API Tokens, with the access you need.
+On a terminal you choose: create a new token with a web browser, or paste one that you
+have. With a browser you approve the login on BentoCloud's own page; the token goes
+straight into the keychain. The page can be opened on any machine where you are logged
+in. What you paste is not shown; make a token at https://cloud.bentoml.com under API
+Tokens, with the access you need.
 
-What the token is for can be said with --kind and --access; a program that asks for
-less then gets the token that opens less.`,
+What a pasted token is for can be said with --kind and --access; a program that asks
+for less then gets the token that opens less.`,
 		Example: `  bento-cred login
-  bento-cred login --api-token-stdin < token-file
+  bento-cred login --browser --no-open            # only show the page's address
   bento-cred login --context staging --endpoint https://staging.cloud.bentoml.com
-  bento-cred login --access endpoints:summarizer --expires 30d`,
+  bento-cred login --api-token-stdin < token-file
+  bento-cred login --paste --access endpoints:summarizer --expires 30d`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.login(cmd, flags) },
 	}
 	f := cmd.Flags()
+	f.BoolVar(&flags.browser, "browser", false, "create a token with a web browser")
+	f.BoolVar(&flags.noOpen, "no-open", false, "the same, but open no browser: only show the address")
+	f.BoolVar(&flags.paste, "paste", false, "ask for the token, not how to log in")
 	f.StringVar(&flags.token, "api-token", "", "the token; other users can see it in the list of processes")
 	f.BoolVar(&flags.fromStdin, "api-token-stdin", false, "read the token from standard input")
 	f.StringVarP(&flags.context, "context", "c", "", `the context to keep it in (default: the current one, else "default")`)
@@ -74,10 +84,35 @@ less then gets the token that opens less.`,
 	return cmd
 }
 
+// way is how to log in.
+type way int
+
+// The ways.
+const (
+	wayToken   way = iota // with a token that is on the command line or standard input
+	wayPaste              // with a token that is asked for
+	wayBrowser            // with one that is made in a browser
+	wayAsk                // as the person chooses from a menu
+)
+
 func (a *app) login(cmd *cobra.Command, flags loginFlags) error {
+	by, err := loginWay(cmd, flags)
+	if err != nil {
+		return err
+	}
 	login, err := a.loginRequest(cmd, flags)
 	if err != nil {
 		return err
+	}
+	if by == wayAsk {
+		if by, err = a.askWay(cmd.Context()); err != nil {
+			return err
+		}
+	}
+	if by == wayBrowser {
+		return a.loginByBrowser(cmd.Context(), management.BrowserLogin{
+			Context: login.Context, Endpoint: login.Endpoint, Replace: login.Replace,
+		}, !flags.noOpen)
 	}
 	if login.Token, err = a.tokenToKeep(cmd, flags); err != nil {
 		return err
@@ -90,10 +125,56 @@ func (a *app) login(cmd *cobra.Command, flags loginFlags) error {
 	if err != nil {
 		return err
 	}
-	for _, warning := range loggedIn.Warnings {
-		a.say("warning: " + warning)
-	}
 	return a.showLogin(loggedIn)
+}
+
+// loginWay returns the way that the flags name.
+func loginWay(cmd *cobra.Command, flags loginFlags) (way, error) {
+	given := func(names ...string) (list []string) {
+		for _, name := range names {
+			if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() != "false" {
+				list = append(list, "--"+name)
+			}
+		}
+		return list
+	}
+	tokens := given("api-token", "api-token-stdin", "paste")
+	browsers := given("browser", "no-open")
+	said := given("kind", "access", "expires")
+	switch {
+	case len(tokens) > 1:
+		return 0, usage(cmd, tokens[0]+" and "+tokens[1]+" exclude each other")
+	case len(browsers) > 0 && len(tokens) > 0:
+		return 0, usage(cmd, browsers[0]+" and "+tokens[0]+" exclude each other")
+	case len(browsers) > 0 && len(said) > 0:
+		return 0, usage(cmd, said[0]+" is for a token that you have; of one made with "+browsers[0]+" it is chosen in the browser")
+	case len(browsers) > 0:
+		return wayBrowser, nil
+	case flags.paste, len(said) > 0 && len(tokens) == 0:
+		return wayPaste, nil
+	case len(tokens) > 0:
+		return wayToken, nil
+	default:
+		return wayAsk, nil
+	}
+}
+
+// askWay has the person choose how to log in.
+func (a *app) askWay(ctx context.Context) (way, error) {
+	if !terminal.Is(a.in) {
+		return 0, a.nobodyToAsk()
+	}
+	ways := []way{wayBrowser, wayPaste}
+	chosen, err := terminal.Choose(ctx, a.in, a.err, terminal.Menu{
+		Question: "How do you want to log in?",
+		Answers:  []string{"Create a new API token with a web browser", "Paste an existing API token"},
+		Plain:    a.dumb(),
+		Environ:  a.environ,
+	})
+	if err != nil {
+		return 0, err
+	}
+	return ways[chosen], nil
 }
 
 // loginRequest returns the login that flags describe, but for its token.
@@ -123,44 +204,9 @@ func (a *app) loginRequest(cmd *cobra.Command, flags loginFlags) (management.Log
 	return login, nil
 }
 
-// tokenToKeep returns the token from where the person wants to give it.
-func (a *app) tokenToKeep(cmd *cobra.Command, flags loginFlags) (credential.Secret, error) {
-	given := cmd.Flags().Changed("api-token")
-	switch {
-	case given && flags.fromStdin:
-		return credential.Secret{}, usage(cmd, "--api-token and --api-token-stdin exclude each other")
-	case given && flags.token == "":
-		return credential.Secret{}, usage(cmd, "--api-token needs a value")
-	case given:
-		a.say("warning: other users can see a token on the command line, and the shell's history keeps it; prefer --api-token-stdin")
-		return credential.NewSecret(flags.token), nil
-	case flags.fromStdin:
-		return a.secretFromStdin(cmd.Context(), "token")
-	case !terminal.Is(a.in):
-		return credential.Secret{}, a.nobodyToAsk()
-	}
-	token, err := a.askSecret(cmd.Context(), "token", "API token (not shown): ")
-	if err == nil && token.IsZero() {
-		return token, &ipc.Error{Code: ipc.Denied, Message: "no token was typed", Hint: "paste it, then press Enter"}
-	}
-	return token, err
-}
-
-// nobodyToAsk is the error of a login without a terminal and without a token.
-func (a *app) nobodyToAsk() error {
-	failed := &ipc.Error{
-		Code:    ipc.Usage,
-		Message: "there is no terminal to ask for the token",
-		Hint:    "write it to standard input and give --api-token-stdin (or give --api-token, which other users can see)",
-	}
-	if a.getenv(keyVariable) != "" {
-		failed.Hint = `to keep the token of the environment: printf %s "$` + keyVariable + `" | bento-cred login --api-token-stdin`
-	}
-	return failed
-}
-
 // showLogin prints the line BentoCloud's documentation shows, and what was kept.
 func (a *app) showLogin(in management.LoggedIn) error {
+	a.warn(in.Warnings)
 	c := in.Context
 	lines := []string{
 		fmt.Sprintf(`Successfully logged in as user "%s" in organization "%s".`, c.User, c.Organization),
@@ -186,19 +232,3 @@ func (a *app) showLogin(in management.LoggedIn) error {
 func (a *app) expiry(t time.Time) string {
 	return t.UTC().Format(time.RFC3339) + " (" + output.When(a.now(), t) + ")"
 }
-
-// shellWord returns text as one word of a command that is shown for copying.
-func shellWord(text string) string {
-	for _, r := range text {
-		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,", r) {
-			return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-		}
-	}
-	if text == "" {
-		return "''"
-	}
-	return text
-}
-
-// quoted returns text, which somebody else wrote, as it stands in a sentence.
-func quoted(text string) string { return strconv.Quote(text) }

@@ -116,7 +116,7 @@ func TestLoginRefuses(t *testing.T) {
 		status  int
 		says    string
 	}{
-		"nobody to ask":         {args: nil, status: 2, says: "there is no terminal to ask for the token\n  write it to standard input and give --api-token-stdin"},
+		"nobody to ask":         {args: nil, status: 2, says: "there is no terminal to ask for the token\n  give --browser to make one in a browser; or write the token to standard input and give --api-token-stdin"},
 		"a token nearby":        {environ: []string{keyVariable + "=" + madeUpToken}, status: 2, says: `printf %s "$BENTO_CLOUD_API_KEY" | bento-cred login --api-token-stdin`},
 		"both flags":            {args: []string{"--api-token", madeUpToken, "--api-token-stdin"}, status: 2, says: "exclude each other"},
 		"an empty flag":         {args: []string{"--api-token", ""}, status: 2, says: "--api-token needs a value"},

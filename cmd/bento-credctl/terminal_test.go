@@ -45,7 +45,13 @@ func program(t *testing.T, environ []string, args ...string) *exec.Cmd {
 // start runs cmd at a new terminal, all three streams.
 func start(t *testing.T, cmd *exec.Cmd) *session {
 	t.Helper()
-	terminal, err := pty.Start(cmd)
+	return startSized(t, cmd, pty.Winsize{Rows: 24, Cols: 80})
+}
+
+// startSized runs cmd at a new terminal of that size.
+func startSized(t *testing.T, cmd *exec.Cmd, size pty.Winsize) *session {
+	t.Helper()
+	terminal, err := pty.StartWithSize(cmd, &size)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +122,7 @@ func (s *session) status() int {
 func TestLoginAtATerminal(t *testing.T) {
 	t.Parallel()
 	a := newAgent()
-	s := start(t, program(t, serve(t, a), "login"))
+	s := start(t, program(t, serve(t, a), "login", "--paste"))
 	s.await("API token (not shown): ")
 	s.typed(madeUpToken + "\n")
 	s.await("Endpoint: ")
@@ -136,7 +142,7 @@ func TestLoginAtATerminal(t *testing.T) {
 func TestNothingTyped(t *testing.T) {
 	t.Parallel()
 	environ := serve(t, newAgent())
-	s := start(t, program(t, environ, "login"))
+	s := start(t, program(t, environ, "login", "--paste"))
 	s.await("API token")
 	s.typed("\n")
 	if status := s.status(); status != 7 || !strings.Contains(s.shown(), "no token was typed") {
@@ -148,8 +154,8 @@ func TestNothingTyped(t *testing.T) {
 // below has its echo back.
 func TestInterruptedPrompt(t *testing.T) {
 	t.Parallel()
-	inner := program(t, serve(t, newAgent()), "login")
-	sh := exec.CommandContext(t.Context(), "sh", "-c", `trap : INT; "$0" login; echo "status $?"; stty -a; read -r line; echo "got $line"`, inner.Path)
+	inner := program(t, serve(t, newAgent()), "login", "--paste")
+	sh := exec.CommandContext(t.Context(), "sh", "-c", `trap : INT; "$0" login --paste; echo "status $?"; stty -a; read -r line; echo "got $line"`, inner.Path)
 	sh.Env = inner.Env
 	s := start(t, sh)
 	s.await("API token")
@@ -232,7 +238,8 @@ func TestColoursAtATerminal(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := start(t, program(t, append(environ[:len(environ):len(environ)], test.environ...), "list-context"))
+			cmd := program(t, append(environ[:len(environ):len(environ)], test.environ...), "list-context")
+			s := startSized(t, cmd, pty.Winsize{Rows: 24, Cols: 120})
 			if status := s.status(); status != 0 || !strings.Contains(s.shown(), "CONTEXT") {
 				t.Fatalf("status %d: %q", status, s.shown())
 			}

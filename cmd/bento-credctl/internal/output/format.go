@@ -51,6 +51,7 @@ type Printer struct {
 	Format   Format
 	Terminal bool // Out is a terminal
 	Colour   bool // Out understands colours, and the person wants them
+	Width    int  // the columns of the terminal; 0: as many as are needed
 }
 
 // Show writes document where JSON or YAML is wanted, and view elsewhere.

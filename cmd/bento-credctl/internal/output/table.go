@@ -38,7 +38,8 @@ type Field struct {
 	Value Cell
 }
 
-// View is an answer as a person reads it: named values, then a table.
+// View is an answer as a person reads it: named values, then a table or blocks of more
+// named values, then warnings.
 type View struct {
 	Fields []Field
 	// Name says what a row of the table is, in plain lines that follow fields.
@@ -49,6 +50,11 @@ type View struct {
 	Empty string
 	// Plain are the plain lines, where they are others than fields and rows would make.
 	Plain [][]Cell
+	// Blocks are what a person reads in place of the table: one for each thing of which
+	// more is known than fits into a row. Programs get the rows.
+	Blocks [][]Field
+	// Warnings are what a person should know beside the answer.
+	Warnings []string
 }
 
 // Add appends a field unless its text is empty.
@@ -65,23 +71,83 @@ func (p Printer) render(view View) string {
 	if p.Format == plain || p.Format == Auto && !p.Terminal {
 		return p.plainLines(view)
 	}
-	var b strings.Builder
-	p.writeFields(&b, view.Fields)
-	if len(view.Fields) > 0 && (len(view.Rows) > 0 || view.Empty != "") {
-		b.WriteByte('\n')
+	var parts []string
+	part := func(write func(*strings.Builder)) {
+		var b strings.Builder
+		write(&b)
+		parts = append(parts, b.String())
 	}
-	if len(view.Rows) == 0 {
-		if view.Empty != "" {
-			b.WriteString(view.Empty + "\n")
-		}
-		return b.String()
+	if len(view.Fields) > 0 {
+		part(func(b *strings.Builder) { p.writeFields(b, view.Fields) })
 	}
+	blocks := view.Blocks
+	switch {
+	case len(blocks) > 0:
+	case len(view.Rows) > 0 && p.fits(view):
+		part(func(b *strings.Builder) { p.writeRows(b, withHeader(view)) })
+	case len(view.Rows) > 0:
+		blocks = rowBlocks(view)
+	case view.Empty != "":
+		parts = append(parts, view.Empty+"\n")
+	}
+	for _, block := range blocks {
+		part(func(b *strings.Builder) { p.writeFields(b, block) })
+	}
+	if len(view.Warnings) > 0 {
+		part(func(b *strings.Builder) { p.writeWarnings(b, view.Warnings) })
+	}
+	return strings.Join(parts, "\n")
+}
+
+// withHeader returns the table of view with its header.
+func withHeader(view View) [][]Cell {
 	header := make([]Cell, len(view.Header))
 	for i, title := range view.Header {
 		header[i] = Cell{title, Faint}
 	}
-	p.writeRows(&b, append([][]Cell{header}, view.Rows...))
-	return b.String()
+	return append([][]Cell{header}, view.Rows...)
+}
+
+// fits reports whether the table of view fits into the terminal.
+func (p Printer) fits(view View) bool {
+	if p.Width <= 0 {
+		return true
+	}
+	width := -len(columnGap)
+	for _, column := range columnWidths(withHeader(view)) {
+		width += column + len(columnGap)
+	}
+	return width <= p.Width
+}
+
+// rowBlocks turns the rows of a table that is too wide into blocks: a line a column, as
+// psql does it. A column without a title is a mark of its row, and says nothing alone.
+func rowBlocks(view View) [][]Field {
+	blocks := make([][]Field, 0, len(view.Rows))
+	for _, row := range view.Rows {
+		var block View
+		mark := ""
+		for i, cell := range row {
+			if view.Header[i] == "" {
+				mark += cell.Text
+				continue
+			}
+			if mark != "" {
+				cell.Text += " " + mark
+				mark = ""
+			}
+			block.Add(strings.ToLower(view.Header[i]), cell)
+		}
+		blocks = append(blocks, block.Fields)
+	}
+	return blocks
+}
+
+// writeWarnings writes a line for each warning.
+func (p Printer) writeWarnings(b *strings.Builder, warnings []string) {
+	for _, warning := range warnings {
+		b.WriteString(p.Paint(Warning, "warning: "+Clean(warning)) + "\n")
+	}
 }
 
 // plainLines writes the view for programs: what the lines of a field or a row have in
@@ -117,6 +183,9 @@ func plainRows(view View) [][]Cell {
 		}
 		rows = append(rows, row)
 	}
+	for _, warning := range view.Warnings {
+		rows = append(rows, []Cell{Text("warning"), Text(warning)})
+	}
 	return rows
 }
 
@@ -129,7 +198,8 @@ func (p Printer) writeFields(b *strings.Builder, fields []Field) {
 	p.writeRows(b, rows)
 }
 
-func (p Printer) writeRows(b *strings.Builder, rows [][]Cell) {
+// columnWidths returns how wide the columns of rows must be.
+func columnWidths(rows [][]Cell) []int {
 	var widths []int
 	for _, row := range rows {
 		for i, cell := range row {
@@ -139,6 +209,11 @@ func (p Printer) writeRows(b *strings.Builder, rows [][]Cell) {
 			widths[i] = max(widths[i], utf8.RuneCountInString(Clean(cell.Text)))
 		}
 	}
+	return widths
+}
+
+func (p Printer) writeRows(b *strings.Builder, rows [][]Cell) {
+	widths := columnWidths(rows)
 	for _, row := range rows {
 		var line strings.Builder
 		for i, cell := range row {

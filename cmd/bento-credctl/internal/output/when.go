@@ -16,6 +16,9 @@ func When(now, t time.Time) string {
 	}
 }
 
+// Left tells in words that so much time is left: "29 days left".
+func Left(d time.Duration) string { return amount(max(0, d)) + " left" }
+
 // amount tells a distance in its largest whole unit.
 func amount(d time.Duration) string {
 	const day = 24 * time.Hour

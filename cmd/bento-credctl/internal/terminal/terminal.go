@@ -1,5 +1,5 @@
 // Package terminal asks a person at a terminal: for a secret, which is not shown while
-// it is typed, and for a yes.
+// it is typed, for a yes, for one of some answers; and shows how long something takes.
 //
 // A question goes to standard error, or to the terminal itself where standard error is
 // redirected; standard output belongs to the answer of the command. Where standard
@@ -75,9 +75,19 @@ func asker(in *os.File, stderr io.Writer) io.Writer {
 // Confirm shows question and reports whether a person at in, a terminal, says yes to
 // it.
 func Confirm(ctx context.Context, in *os.File, stderr io.Writer, question string) (bool, error) {
-	to := asker(in, stderr)
-	if _, err := io.WriteString(to, question+" [y/N] "); err != nil {
-		return false, fmt.Errorf("asking on the terminal: %w", err)
+	text, err := ask(ctx, in, asker(in, stderr), question+" [y/N] ")
+	if errors.Is(err, io.EOF) {
+		return false, nil // who says nothing does not say yes
+	}
+	said := strings.ToLower(strings.TrimSpace(text))
+	return said == "y" || said == "yes", err
+}
+
+// ask shows question and returns the line a person types at in. Its error is io.EOF
+// where the input ended without one.
+func ask(ctx context.Context, in *os.File, to io.Writer, question string) (string, error) {
+	if _, err := io.WriteString(to, question); err != nil {
+		return "", fmt.Errorf("asking on the terminal: %w", err)
 	}
 	typed := make(chan answer, 1)
 	go func() {
@@ -86,27 +96,29 @@ func Confirm(ctx context.Context, in *os.File, stderr io.Writer, question string
 	}()
 	select {
 	case got := <-typed:
-		said := strings.ToLower(strings.TrimSpace(got.text))
-		return said == "y" || said == "yes", got.err
+		return got.text, got.err
 	case <-ctx.Done():
 		_, _ = io.WriteString(to, "\n")
-		return false, context.Cause(ctx)
+		return "", context.Cause(ctx)
 	}
 }
 
 // maxLine bounds the answer to a question.
 const maxLine = 4 << 10
 
-// readLine reads one line and nothing behind it. The end of the input ends the line.
+// readLine reads one line and nothing behind it. The end of the input ends the line; an
+// input that ends before it begins is io.EOF.
 func readLine(r io.Reader) (string, error) {
 	var line []byte
 	one := make([]byte, 1)
 	for len(line) < maxLine {
 		n, err := r.Read(one)
-		if n == 1 && one[0] == '\n' || errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
+		switch {
+		case n == 1 && one[0] == '\n', errors.Is(err, io.EOF) && len(line) > 0:
+			return string(line), nil
+		case errors.Is(err, io.EOF):
+			return "", io.EOF
+		case err != nil:
 			return "", fmt.Errorf("reading the answer: %w", err)
 		}
 		line = append(line, one[:n]...)
