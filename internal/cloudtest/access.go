@@ -84,7 +84,7 @@ func (c *Cloud) deploymentHandler(deployment Deployment) http.Handler {
 	mux.HandleFunc("/hello", func(w http.ResponseWriter, r *http.Request) {
 		greeting := map[string]string{"deployment": deployment.Name, "hello": "world"}
 		if deployment.Public {
-			reply(w, http.StatusOK, greeting)
+			reply(w, greeting)
 			return
 		}
 		value, _ := strings.CutPrefix(r.Header.Get(headerDeployment), bearer)
@@ -98,7 +98,7 @@ func (c *Cloud) deploymentHandler(deployment Deployment) http.Handler {
 			return
 		}
 		greeting["hello"] = token.User
-		reply(w, http.StatusOK, greeting)
+		reply(w, greeting)
 	})
 	return mux
 }

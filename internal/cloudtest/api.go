@@ -52,11 +52,11 @@ func (c *Cloud) methods(handlers map[string]http.Handler) http.Handler {
 }
 
 func (c *Cloud) serveUser(w http.ResponseWriter, _ *http.Request, token Token) {
-	reply(w, http.StatusOK, c.user(token.User))
+	reply(w, c.user(token.User))
 }
 
 func (c *Cloud) serveOrganization(w http.ResponseWriter, _ *http.Request, _ Token) {
-	reply(w, http.StatusOK, c.organization())
+	reply(w, c.organization())
 }
 
 func (c *Cloud) serveTokens(w http.ResponseWriter, r *http.Request, by Token) {
@@ -67,13 +67,13 @@ func (c *Cloud) serveTokens(w http.ResponseWriter, r *http.Request, by Token) {
 			shapes = append(shapes, c.token(token, by))
 		}
 	}
-	reply(w, http.StatusOK, cut(shapes, query, c.cfg.PageLimit))
+	reply(w, cut(shapes, query, c.cfg.PageLimit))
 }
 
 func (c *Cloud) serveToken(w http.ResponseWriter, r *http.Request, by Token) {
 	for _, token := range c.Tokens() {
 		if token.UID == r.PathValue("uid") {
-			reply(w, http.StatusOK, c.token(token, by))
+			reply(w, c.token(token, by))
 			return
 		}
 	}
@@ -88,7 +88,7 @@ func (c *Cloud) serveDeployments(w http.ResponseWriter, r *http.Request, _ Token
 			shapes = append(shapes, c.deployment(deployment))
 		}
 	}
-	reply(w, http.StatusOK, cut(shapes, r.URL.Query(), c.cfg.PageLimit))
+	reply(w, cut(shapes, r.URL.Query(), c.cfg.PageLimit))
 }
 
 func (c *Cloud) serveDeployment(w http.ResponseWriter, r *http.Request, _ Token) {
@@ -96,7 +96,7 @@ func (c *Cloud) serveDeployment(w http.ResponseWriter, r *http.Request, _ Token)
 		if deployment.Name == r.PathValue("name") {
 			shape := c.deployment(deployment)
 			shape.URLs = []string{c.DeploymentURL(deployment.Name)}
-			reply(w, http.StatusOK, shape)
+			reply(w, shape)
 			return
 		}
 	}

@@ -187,14 +187,14 @@ func (c *Cloud) serveCode(w http.ResponseWriter, _ *http.Request) {
 	}
 	c.codes = append(c.codes, &code{text: text, number: c.asked, made: c.now()})
 	c.mu.Unlock()
-	reply(w, http.StatusOK, map[string]string{"code": text})
+	reply(w, map[string]string{"code": text})
 }
 
 // serveCollect sends the token of an approved code, and says why there is none.
 func (c *Cloud) serveCollect(w http.ResponseWriter, r *http.Request) {
 	token, state := c.collect(r.URL.Query().Get("code"))
 	if state == codeApproved {
-		reply(w, http.StatusOK, c.revealed(token))
+		reply(w, c.revealed(token))
 		return
 	}
 	answer, otherwise := c.cfg.Codes.reply(state)

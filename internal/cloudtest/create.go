@@ -52,7 +52,7 @@ func (c *Cloud) serveCreate(w http.ResponseWriter, r *http.Request, by Token) {
 		c.refuse(w, no)
 		return
 	}
-	reply(w, http.StatusOK, c.revealed(token))
+	reply(w, c.revealed(token))
 }
 
 // plan returns the token that was asked for, without a value, or why it cannot be.
@@ -90,7 +90,7 @@ func (c *Cloud) plan(asked creation) (Token, refusal, bool) {
 	return token, refusal{}, true
 }
 
-// create makes a planned token and, where a code is given, has it collected with that.
+// create makes a planned token and, where a code is given, approves its login with it.
 func (c *Cloud) create(token Token, code string) (Token, refusal, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -153,6 +153,6 @@ func (c *Cloud) serveDelete(w http.ResponseWriter, r *http.Request, by Token) {
 	case !found:
 		c.refuse(w, refuseToken)
 	default:
-		reply(w, http.StatusOK, c.token(token, by))
+		reply(w, c.token(token, by))
 	}
 }

@@ -80,8 +80,8 @@ func (c *Cloud) refuseCredential(w http.ResponseWriter, no refusal) {
 	c.refuse(w, no)
 }
 
-// reply sends value as JSON.
-func reply(w http.ResponseWriter, status int, value any) { replyText(w, status, encode(value)) }
+// reply sends value as JSON, with status 200.
+func reply(w http.ResponseWriter, value any) { replyText(w, http.StatusOK, encode(value)) }
 
 // replyText sends JSON that is encoded already, or nothing where it is empty.
 func replyText(w http.ResponseWriter, status int, body string) {
