@@ -116,6 +116,24 @@ func (f *File) Change(change func(*State)) error {
 	defer f.mu.Unlock()
 	next := f.state.clone()
 	change(&next)
+	return f.writeLocked(next)
+}
+
+// Note is Change for what is better remembered until the end of the process than not at
+// all, such as that a person was told something: when writing fails, the change holds
+// all the same, and is written with the next one.
+func (f *File) Note(change func(*State)) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	next := f.state.clone()
+	change(&next)
+	err := f.writeLocked(next)
+	f.state = next
+	return err
+}
+
+// writeLocked writes next, and makes it the state if that worked.
+func (f *File) writeLocked(next State) error {
 	data, err := json.MarshalIndent(next, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encoding the state: %w", err)
