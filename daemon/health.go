@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
@@ -85,16 +86,15 @@ func withoutProof(own error) error {
 func (d *Daemon) alive(ctx context.Context, c credential.Context, t credential.Token, news bentocloud.Listed) {
 	d.pulses.good(c.Name, t, d.config.Now())
 	d.pulses.with(c.Name, t, func(p *pulse) { p.lastUsed = news.LastUsed })
-	changed := t
-	changed.Refused = ""
+	expires := t.Expires
 	if news.UID == t.UID && !news.Expires.IsZero() {
-		changed.Expires = news.Expires
+		expires = news.Expires
 	}
-	if t.Refused == "" && changed.Expires.Equal(t.Expires) {
-		return
-	}
-	d.config.Log.Info("the cloud has news of a token", "context", c.Name, "token", t.UID)
-	d.replace(ctx, c, t, func(kept *credential.Token) { kept.Refused, kept.Expires = "", changed.Expires })
+	d.amend(ctx, c, t, func(kept *credential.Token) bool {
+		same := kept.Refused == "" && kept.Expires.Equal(expires)
+		kept.Refused, kept.Expires = "", expires
+		return !same
+	})
 }
 
 // refused notes that the cloud does not take t any more. From here on it is not given
@@ -105,19 +105,35 @@ func (d *Daemon) refused(ctx context.Context, c credential.Context, t credential
 		p.refused, p.checked = reason, now.Round(0)
 		p.schedule, p.hurried = p.schedule.Succeeded(now), false
 	})
-	if t.Refused != "" {
-		return
+	if t.Refused == "" {
+		d.config.Log.Warn("the cloud no longer takes a token", "context", c.Name, "token", t.UID, "reason", reason)
 	}
-	d.config.Log.Warn("the cloud no longer takes a token", "context", c.Name, "token", t.UID, "reason", reason)
-	d.replace(ctx, c, t, func(kept *credential.Token) { kept.Refused = reason })
+	d.amend(ctx, c, t, func(kept *credential.Token) bool {
+		same := kept.Refused != "" // words may change; what they say does not
+		if !same {
+			kept.Refused = reason
+		}
+		return !same
+	})
 }
 
-// replace keeps what f makes of a token. What cannot be kept is known to the pulses, and
-// tried again when the cloud is next asked.
-func (d *Daemon) replace(ctx context.Context, c credential.Context, t credential.Token, f func(*credential.Token)) {
+// amend keeps what f makes of a token, if that is news to the store, which f reports. It
+// is given the token as the store has it: t may be what the pulses know already. What
+// cannot be kept is tried again when the cloud is next asked.
+func (d *Daemon) amend(ctx context.Context, c credential.Context, t credential.Token, f func(*credential.Token) bool) {
+	b := d.vault.opened()
+	if b == nil {
+		return // closed meanwhile; the store is read anew
+	}
+	is := func(kept credential.Token) bool { return kept.Value.Reveal() == t.Value.Reveal() }
+	kept, _ := b.Get(c.Name)
+	if !slices.ContainsFunc(kept.Tokens, func(kept credential.Token) bool { return is(kept) && f(&kept) }) {
+		return
+	}
+	d.config.Log.Info("the cloud has news of a token", "context", c.Name, "token", t.UID)
 	err := d.change(ctx, c.Name, func(c *credential.Context) {
 		for i := range c.Tokens {
-			if c.Tokens[i].Value.Reveal() == t.Value.Reveal() {
+			if is(c.Tokens[i]) {
 				f(&c.Tokens[i])
 			}
 		}

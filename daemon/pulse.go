@@ -16,6 +16,10 @@ import (
 type pulses struct {
 	mu     sync.Mutex
 	tokens map[pulseKey]*pulse // guarded by mu
+	// tidying has by context the tries to end what renewals left, while they fail.
+	tidying map[string]lifetime.Schedule // guarded by mu
+	// showing is of tries to show something on the desktop, while they fail.
+	showing lifetime.Schedule // guarded by mu
 }
 
 // pulseKey names a token of a context by what cannot be taken for another's.
@@ -24,7 +28,8 @@ type pulseKey struct {
 	digest  [sha256.Size]byte
 }
 
-// renewalRetry is the longest pause between two tries to renew a token.
+// renewalRetry is the longest pause between two tries to renew a token, or to end what a
+// renewal left to be done.
 const renewalRetry = time.Hour
 
 // pulse is what is known of one token.
@@ -75,7 +80,65 @@ func (p *pulses) good(context string, t credential.Token, now time.Time) {
 
 // hurry has the cloud asked about a token at the next occasion.
 func (p *pulses) hurry(context string, t credential.Token) {
-	p.with(context, t, func(p *pulse) { p.schedule = lifetime.Schedule{} })
+	p.with(context, t, func(p *pulse) { p.hurried = true })
+}
+
+// untilTidying returns after how long it is next to be tried to end what renewals of a
+// context left: at once, or after a try that failed at growing pauses.
+func (p *pulses) untilTidying(context string, now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	tries, failed := p.tidying[context]
+	if !failed {
+		return 0
+	}
+	wait, _ := tries.Next(now)
+	return wait
+}
+
+// tidied notes that nothing is left of the renewals of a context that could have been
+// ended by now.
+func (p *pulses) tidied(context string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.tidying, context)
+}
+
+// notTidied notes that something is left, and has to wait.
+func (p *pulses) notTidied(context string, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tidying == nil {
+		p.tidying = make(map[string]lifetime.Schedule)
+	}
+	tries, failed := p.tidying[context]
+	if !failed {
+		tries = lifetime.New(renewalRetry, rand.Float64)
+	}
+	p.tidying[context] = tries.Failed(now)
+}
+
+// deskRetry is the longest pause between two tries to show something on a desktop that
+// is not there.
+const deskRetry = 5 * time.Minute
+
+// mayShow reports whether it is worth trying to show something on the desktop.
+func (p *pulses) mayShow(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	wait, _ := p.showing.Every(deskRetry).Next(now)
+	return wait == 0
+}
+
+// showed notes what came of such a try.
+func (p *pulses) showed(err error, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err == nil {
+		p.showing = lifetime.Schedule{}
+		return
+	}
+	p.showing = p.showing.Every(deskRetry).Failed(now)
 }
 
 // fresh returns c with what the pulses know beside the store.
@@ -94,10 +157,11 @@ func (p *pulses) fresh(c credential.Context) credential.Context {
 	return c
 }
 
-// keep forgets the pulses of tokens that are no longer kept.
+// keep forgets the pulses of tokens and contexts that are no longer kept.
 func (p *pulses) keep(contexts []credential.Context) {
-	kept := make(map[pulseKey]bool)
+	kept, names := make(map[pulseKey]bool), make(map[string]bool)
 	for _, c := range contexts {
+		names[c.Name] = true
 		for _, t := range c.Tokens {
 			kept[keyOf(c.Name, t)] = true
 		}
@@ -107,6 +171,11 @@ func (p *pulses) keep(contexts []credential.Context) {
 	for key := range p.tokens {
 		if !kept[key] {
 			delete(p.tokens, key)
+		}
+	}
+	for name := range p.tidying {
+		if !names[name] {
+			delete(p.tidying, name)
 		}
 	}
 }

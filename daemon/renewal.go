@@ -100,26 +100,38 @@ func (d *Daemon) renewAlone(ctx context.Context, name, uid string) (management.R
 		return management.Renewed{}, noToken(err, c, need)
 	}
 	order := orderLike(old, d.config.Now())
-	if err := d.change(ctx, name, func(c *credential.Context) { c.Renewal = order.Name }); err != nil {
+	c.Renewal = order.Name
+	if err := d.change(ctx, name, func(kept *credential.Context) { kept.Renewal = order.Name }); err != nil {
 		return management.Renewed{}, err
 	}
 	renewed, err := d.exchange(ctx, c, bearer, old, order)
-	if err == nil {
-		return renewed, nil
+	if err != nil {
+		d.giveUp(ctx, c, bearer, err)
 	}
-	if errors.Is(err, bentocloud.ErrRefused) {
-		d.pulses.hurry(name, bearer)
-		d.nudge()
-	}
+	return renewed, err
+}
+
+// giveUp cleans up after the renewal that c speaks of, which failed. Where nobody knows
+// what became of the order, the endpoint may still be at it: its name then stays in the
+// context, and tidy looks again.
+func (d *Daemon) giveUp(ctx context.Context, c credential.Context, bearer credential.Token, why error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTime)
 	defer cancel()
-	if c, found = d.kept(name); found {
-		if err := d.sweep(ctx, c); err != nil {
-			d.config.Log.Warn("a renewal that failed may have left a token at the endpoint",
-				"context", name, "name", order.Name, "error", err)
+	if errors.Is(why, bentocloud.ErrRefused) {
+		d.pulses.hurry(c.Name, bearer)
+		d.nudge()
+	}
+	err := d.deleteLeft(ctx, c)
+	if err == nil && !passing(why) && !errors.Is(why, bentocloud.ErrBadReply) {
+		if err = d.endRenewal(ctx, c); err == nil {
+			return
 		}
 	}
-	return management.Renewed{}, err
+	d.pulses.notTidied(c.Name, d.config.Now())
+	if err != nil {
+		d.config.Log.Warn("a renewal that failed may have left a token at the endpoint",
+			"context", c.Name, "name", c.Renewal, "error", err)
+	}
 }
 
 // exchange carries out steps 2 to 4 of a renewal.
@@ -138,24 +150,39 @@ func (d *Daemon) exchange(ctx context.Context, c credential.Context, bearer, old
 	}
 	settings, _ := d.watcher.Current() // a bad file leaves good settings in force
 	old.Retires = d.config.Now().Add(settings.RenewalOf(c.Name).Grace).UTC()
-	err = d.change(ctx, c.Name, func(c *credential.Context) {
-		for i := range c.Tokens {
-			if c.Tokens[i].UID == old.UID {
-				c.Tokens[i].Retires = old.Retires
-			}
-		}
-		c.Tokens = append(c.Tokens, fresh)
-		c.Renewal = ""
-	})
-	if err != nil {
+	if err := d.succeed(ctx, c, old, fresh); err != nil {
 		return management.Renewed{}, err
 	}
 	d.pulses.good(c.Name, fresh, d.config.Now())
+	d.pulses.tidied(c.Name)
 	d.config.Log.Info("renewed a token", "context", c.Name, "old", old.UID, "new", fresh.UID, "retires", old.Retires)
 	d.nudge() // the grace period may be over already
 	return management.Renewed{
 		Context: c.Name, Old: d.describeToken(c.Name, old), New: d.describeToken(c.Name, fresh), Warnings: made.Unconfirmed,
 	}, nil
+}
+
+// succeed keeps fresh in c, and that old retires. A person may have logged out meanwhile,
+// or logged in anew, even elsewhere: then fresh has no place there.
+func (d *Daemon) succeed(ctx context.Context, c credential.Context, old, fresh credential.Token) error {
+	same := false
+	err := d.change(ctx, c.Name, func(kept *credential.Context) {
+		at := slices.IndexFunc(kept.Tokens, func(t credential.Token) bool { return t.UID == old.UID })
+		if same = at >= 0 && kept.Renewal == c.Renewal && kept.Endpoint == c.Endpoint; !same {
+			return
+		}
+		kept.Tokens[at].Retires = old.Retires
+		kept.Tokens = append(kept.Tokens, fresh)
+		kept.Renewal = ""
+	})
+	if err == nil && !same {
+		return &ipc.Error{
+			Code:    ipc.NotFound,
+			Message: "context " + quoted(c.Name) + " is another login by now, so its token was not renewed",
+			Hint:    "run `bento-cred renew " + c.Name + "` if it is still to be renewed",
+		}
+	}
+	return err
 }
 
 // toRenew returns the token of c with that uid; where it is empty the one that expires

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/bento-cred/bento-cred/internal/credential"
@@ -17,13 +16,20 @@ const (
 
 // watch looks after the contexts while nobody asks, until ctx ends: which tokens the
 // cloud still takes, which expire, which are to be renewed, and which are to go.
+//
+// Each context is looked after by itself, so that an endpoint that hangs holds up its
+// own contexts alone, and none that hangs is looked after twice at once.
 func (d *Daemon) watch(ctx context.Context) {
 	defer d.desk.Close()
-	for {
-		wait := d.round(ctx)
+	busy, ended := make(map[string]bool), make(chan string)
+	for wait := time.Duration(0); ; wait = d.untilNext(busy) {
 		select {
-		case <-time.After(max(shortestRound, min(wait, longestRound))):
+		case <-time.After(wait):
+			d.round(ctx, busy, ended)
 		case <-d.nudged:
+			d.round(ctx, busy, ended)
+		case name := <-ended:
+			delete(busy, name)
 		case chosen := <-d.desk.Actions():
 			d.carryOut(ctx, chosen)
 		case <-ctx.Done():
@@ -40,32 +46,43 @@ func (d *Daemon) nudge() {
 	}
 }
 
-// round looks after every context once and returns after how long something is due
-// again. A store that nobody has opened is left alone: it may be locked, and nothing
-// prompts but a person's own request.
-func (d *Daemon) round(ctx context.Context) time.Duration {
+// round begins to look after every context that is not in busy, and puts it there; its
+// name is sent to ended when that is done. A store that nobody has opened is left alone:
+// it may be locked, and nothing prompts but a person's own request.
+func (d *Daemon) round(ctx context.Context, busy map[string]bool, ended chan<- string) {
 	b := d.vault.opened()
 	if b == nil {
-		return longestRound
+		return
 	}
 	contexts := b.All()
 	d.pulses.keep(contexts)
-	var (
-		mu      sync.Mutex
-		soonest = longestRound // guarded by mu
-		all     sync.WaitGroup
-	)
 	for _, c := range contexts {
-		all.Go(func() { // an endpoint that hangs holds up its own contexts alone
+		if busy[c.Name] {
+			continue
+		}
+		busy[c.Name] = true
+		go func() {
 			d.lookAfter(ctx, c.Name)
-			wait := d.nextFor(c.Name)
-			mu.Lock()
-			defer mu.Unlock()
-			soonest = min(soonest, wait)
-		})
+			select {
+			case ended <- c.Name:
+			case <-ctx.Done():
+			}
+		}()
 	}
-	all.Wait()
-	return soonest
+}
+
+// untilNext returns after how long the next round is due, which is when something is for
+// a context that is not in busy.
+func (d *Daemon) untilNext(busy map[string]bool) time.Duration {
+	soonest := longestRound
+	if b := d.vault.opened(); b != nil {
+		for _, c := range b.All() {
+			if !busy[c.Name] {
+				soonest = min(soonest, d.nextFor(c.Name))
+			}
+		}
+	}
+	return max(shortestRound, soonest)
 }
 
 // kept returns the context called name as it is now, with what the pulses know.
@@ -98,8 +115,11 @@ func (d *Daemon) nextFor(name string) time.Duration {
 		return longestRound
 	}
 	now, soonest := d.config.Now(), longestRound
+	if untidy(c, now) {
+		soonest = min(soonest, d.pulses.untilTidying(name, now))
+	}
 	for _, t := range c.Tokens {
-		if !t.Retires.IsZero() {
+		if !retired(t, now) && !t.Retires.IsZero() {
 			soonest = min(soonest, t.Retires.Sub(now.Round(0)))
 		}
 		if t.Expired(now) {
