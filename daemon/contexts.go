@@ -66,6 +66,9 @@ func (a *agent) RenameContext(ctx context.Context, from, to string) error {
 		return a.daemon.setCurrent(to)
 	})
 	switch {
+	case err == nil && from != to:
+		a.daemon.untell(ctx, from, to)
+		a.daemon.nudge() // it is looked after under its new name from now on
 	case errors.Is(err, book.ErrNotFound):
 		return notFound(from, "")
 	case errors.Is(err, book.ErrExists):
@@ -88,8 +91,12 @@ func (a *agent) DeleteContext(ctx context.Context, name string) error {
 	if errors.Is(err, book.ErrNotFound) {
 		return notFound(name, "")
 	}
-	if err != nil || a.daemon.state.Get().Current != name {
+	if err != nil {
 		return coded(err)
+	}
+	a.daemon.untell(ctx, name, "")
+	if a.daemon.state.Get().Current != name {
+		return nil
 	}
 	return coded(a.daemon.setCurrent(""))
 }

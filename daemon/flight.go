@@ -36,12 +36,13 @@ const (
 	sameTime = 3 * time.Second
 )
 
-// share calls f, or waits for the one who called it for the same request. The renewal
-// goes on where the one who asked for it is gone.
+// share calls f, or waits for the one who called it for the same request. Who names no
+// token waits for any renewal of the context. It goes on where the one who asked for it
+// is gone.
 func (r *renewals) share(ctx context.Context, name, uid string, f func(context.Context) (management.Renewed, error)) (management.Renewed, error) {
 	key := flightKey{context: name, uid: uid}
 	r.mu.Lock()
-	under, found := r.flights[key]
+	under, found := r.underLocked(key)
 	if !found {
 		under = &flight{ended: make(chan struct{})}
 		if r.flights == nil {
@@ -64,16 +65,52 @@ func (r *renewals) fly(ctx context.Context, key flightKey, under *flight, f func
 	ctx, cancel := context.WithTimeout(ctx, renewTime)
 	defer cancel()
 	turn := r.turn(key.context)
-	turn <- struct{}{}
-	under.renewed, under.err = f(ctx)
-	<-turn
+	select {
+	case turn <- struct{}{}:
+		under.renewed, under.err = f(ctx)
+		<-turn
+	case <-ctx.Done():
+		under.err = fmt.Errorf("waiting for another renewal to end: %w", ctx.Err())
+	}
 	close(under.ended)
 	if under.err == nil {
 		time.Sleep(sameTime)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.flights, key)
+	if r.flights[key] == under {
+		delete(r.flights, key)
+	}
+}
+
+// underLocked returns the flight that answers a request, and whether there is one.
+func (r *renewals) underLocked(key flightKey) (*flight, bool) {
+	under, found := r.flights[key]
+	if found || key.uid != "" {
+		return under, found
+	}
+	for other, under := range r.flights {
+		if other.context == key.context {
+			return under, true
+		}
+	}
+	return nil, false
+}
+
+// forget has a renewal of the context that ended answer nobody any more: the name may
+// soon be that of another login.
+func (r *renewals) forget(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key, under := range r.flights {
+		select {
+		case <-under.ended:
+			if key.context == name {
+				delete(r.flights, key)
+			}
+		default:
+		}
+	}
 }
 
 // turn returns the channel that holds a word while the context is renewed.

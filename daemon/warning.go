@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,7 +99,7 @@ func (d *Daemon) dailyWarning(c credential.Context) string {
 		return ""
 	}
 	first := false
-	err := d.state.Change(func(s *state.State) {
+	err := d.state.Note(func(s *state.State) {
 		if first = !toldToday(s.Told[c.Name], now); !first {
 			return // another program was quicker
 		}
@@ -125,27 +126,27 @@ func toldToday(told, now time.Time) bool {
 // actionRenew is the button of a notice about a token that can be renewed.
 const actionRenew = "renew"
 
-// notify shows on the desktop what was not shown yet of c.
+// notify shows on the desktop what was not shown yet of c, and takes down what no longer
+// holds.
 func (d *Daemon) notify(ctx context.Context, c credential.Context) {
 	settings, _ := d.watcher.Current() // a bad file leaves good settings in force
 	if !settings.Health.Notify {
 		return
 	}
-	for _, w := range d.warnings(c) {
+	list := d.warnings(c)
+	d.withdraw(ctx, c.Name, func(key string) bool {
+		return !slices.ContainsFunc(list, func(w warning) bool { return noticeKey(c, w.token) == key })
+	})
+	for _, w := range list {
 		key := noticeKey(c, w.token)
 		mark := w.stage + " " + w.token.Expires.UTC().Format(time.RFC3339)
 		if d.state.Get().Noticed[key] == mark {
 			continue
 		}
-		shown := notice.Notice{Key: key, Title: "BentoCloud: " + c.Name, Text: sentence(w.text), Urgent: w.stage == "refused"}
-		if w.renewable && w.stage != "expired" {
-			shown.Actions = []notice.Action{{ID: actionRenew, Label: "Renew now"}}
-		}
-		if err := d.desk.Show(ctx, shown); err != nil {
-			d.config.Log.Debug("showing a notice", "context", c.Name, "error", err)
+		if now := d.config.Now(); !d.pulses.mayShow(now) || !d.show(ctx, key, c.Name, w) {
 			return // there may be a desktop later
 		}
-		err := d.state.Change(func(s *state.State) {
+		err := d.state.Note(func(s *state.State) {
 			if s.Noticed == nil {
 				s.Noticed = make(map[string]string)
 			}
@@ -154,6 +155,66 @@ func (d *Daemon) notify(ctx context.Context, c credential.Context) {
 		if err != nil {
 			d.config.Log.Error("keeping that a notice was shown", "error", err)
 		}
+	}
+}
+
+// show shows w on the desktop, and reports whether that was possible.
+func (d *Daemon) show(ctx context.Context, key, name string, w warning) bool {
+	shown := notice.Notice{Key: key, Title: "BentoCloud: " + name, Text: sentence(w.text), Urgent: w.stage == "refused"}
+	if w.renewable && w.stage != "expired" {
+		shown.Actions = []notice.Action{{ID: actionRenew, Label: "Renew now"}}
+	}
+	err := d.desk.Show(ctx, shown)
+	d.pulses.showed(err, d.config.Now())
+	if err != nil {
+		d.config.Log.Debug("showing a notice", "context", name, "error", err)
+	}
+	return err == nil
+}
+
+// withdraw takes down those notices about tokens of a context that are over, and forgets
+// that they were shown.
+func (d *Daemon) withdraw(ctx context.Context, name string, over func(key string) bool) {
+	var keys []string
+	for key := range d.state.Get().Noticed {
+		if strings.HasPrefix(key, name+"/") && over(key) {
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return
+	}
+	err := d.state.Note(func(s *state.State) {
+		for _, key := range keys {
+			delete(s.Noticed, key)
+		}
+	})
+	if err != nil {
+		d.config.Log.Error("forgetting a notice", "error", err)
+	}
+	for _, key := range keys {
+		if err := d.desk.Withdraw(ctx, key); err != nil {
+			d.config.Log.Debug("withdrawing a notice", "context", name, "error", err)
+		}
+	}
+}
+
+// untell forgets what was told of the context called from, which is gone. Where it has
+// the name to from now on, that one was warned of as lately.
+func (d *Daemon) untell(ctx context.Context, from, to string) {
+	d.renewals.forget(from)
+	d.withdraw(ctx, from, func(string) bool { return true })
+	if _, told := d.state.Get().Told[from]; !told {
+		return
+	}
+	err := d.state.Note(func(s *state.State) {
+		if to != "" {
+			s.Told[to] = s.Told[from]
+		}
+		delete(s.Told, from)
+	})
+	if err != nil {
+		d.config.Log.Error("forgetting that a warning was shown", "error", err)
 	}
 }
 
