@@ -211,10 +211,11 @@ func isAnother(c credential.Context, address string, account bentocloud.Account)
 }
 
 // without returns tokens less those that token takes the place of: the same one, and
-// those of the same kind and access.
+// those of the same kind and access. One that retires stays until it is deleted at the
+// cloud.
 func without(tokens []credential.Token, token credential.Token) []credential.Token {
 	return slices.DeleteFunc(slices.Clone(tokens), func(t credential.Token) bool {
-		alike := t.Kind == token.Kind && t.Access.Equal(token.Access)
+		alike := t.Kind == token.Kind && t.Access.Equal(token.Access) && t.Retires.IsZero()
 		return alike || t.Value.Reveal() == token.Value.Reveal()
 	})
 }
