@@ -29,11 +29,14 @@ type poller struct {
 	others   int // how many times in a row last was not first
 }
 
-// poll asks until there is a result or a reason to stop.
+// poll asks until there is a result or a reason to stop. The deadline is one of the wall
+// clock, and of the time that passed here as well: a clock that is set back moves it no
+// further away.
 func (d *Desk[R]) poll(ctx context.Context, login *Login[R], plan Plan[R]) (*R, error) {
 	var p poller
+	began := time.Now()
 	for {
-		left := login.Deadline.Sub(wall(d.now()))
+		left := min(login.Deadline.Sub(wall(d.now())), plan.Lifetime-time.Since(began))
 		if left <= 0 {
 			return nil, fmt.Errorf("%w, which was %s", ErrDeadline, plan.Lifetime)
 		}

@@ -77,7 +77,8 @@ type Login[R any] struct {
 	Deadline time.Time
 
 	key     string
-	ready   chan struct{} // closed when the plan is made, or err is set
+	ready   chan struct{} // closed when the plan is made, or failed is set
+	failed  error         // why there is no plan; set before ready is closed
 	ended   chan struct{} // closed when done or err is set
 	cancel  context.CancelFunc
 	waiting int // guarded by the desk's mu; how many want it
@@ -110,38 +111,55 @@ func (d *Desk[R]) Begin(ctx context.Context, key string, plan func(context.Conte
 		_ = d.Leave(login.ID) // it may have ended already
 		return nil, joined, fmt.Errorf("beginning the login: %w", context.Cause(ctx))
 	}
-	if login.Page == "" {
-		return nil, joined, login.err
+	if login.failed != nil {
+		return nil, joined, login.failed
 	}
 	return login, joined, nil
 }
 
-// carry makes the plan and follows it to its end.
+// carry makes the plan and follows it to its end. Before anybody is told of an end, the
+// login makes way: who asks after that begins another.
 func (d *Desk[R]) carry(ctx context.Context, login *Login[R], plan func(context.Context) (Plan[R], error)) {
 	defer login.cancel()
 	made, err := plan(ctx)
 	if err != nil {
-		login.err = err
+		d.giveWay(login)
+		d.forget(login) // nobody has its id
+		login.failed = err
 		close(login.ready)
-	} else {
-		login.Page, login.Endpoint = made.Page, made.Endpoint
-		login.Deadline = wall(d.now()).Add(made.Lifetime).UTC().Truncate(time.Second)
-		close(login.ready)
-		login.done, login.err = d.poll(ctx, login, made)
+		return
 	}
-	d.mu.Lock()
-	if d.logins[login.key] == login {
-		delete(d.logins, login.key) // the next one is another login
-	}
-	d.mu.Unlock()
+	login.Page, login.Endpoint = made.Page, made.Endpoint
+	login.Deadline = wall(d.now()).Add(made.Lifetime).UTC().Truncate(time.Second)
+	close(login.ready)
+	login.done, login.err = d.poll(ctx, login, made)
+	d.giveWay(login)
 	close(login.ended)
 	select {
 	case <-time.After(keepTime):
 	case <-d.ctx.Done():
 	}
+	d.forget(login)
+}
+
+// giveWay has the next Begin of the login's key begin another.
+func (d *Desk[R]) giveWay(login *Login[R]) {
 	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.giveWayLocked(login)
+}
+
+func (d *Desk[R]) giveWayLocked(login *Login[R]) {
+	if d.logins[login.key] == login {
+		delete(d.logins, login.key)
+	}
+}
+
+// forget has the login's id mean nothing any more.
+func (d *Desk[R]) forget(login *Login[R]) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	delete(d.ids, login.ID)
-	d.mu.Unlock()
 }
 
 // Find returns the login with that id.
@@ -168,9 +186,7 @@ func (d *Desk[R]) Leave(id string) error {
 		return nil
 	}
 	delete(d.ids, id)
-	if d.logins[login.key] == login {
-		delete(d.logins, login.key)
-	}
+	d.giveWayLocked(login)
 	login.cancel()
 	return nil
 }
