@@ -26,10 +26,16 @@ const (
 const deployment = "summarizer"
 
 const cloudUsage = `usage:
-	cloud start [NAME] [-tls] [-manner=unauthorized|empty] [-org=NAME] [-user=NAME]
+	cloud start [NAME] [-tls] [-manner=unauthorized|empty] [-codes=alike] [-hide] [-org=NAME] [-user=NAME]
 	cloud token VALUE WHAT…       add one; WHAT is developer, endpoints or a deployment
 	cloud revoke VALUE
-	cloud fault PATH KIND         hang, close, cut, empty, html, text, STATUS or URL
+	cloud many N                  add N tokens that nobody has
+	cloud approve | deny | expire | vanish
+	                              decide on the login that waits, once one does
+	cloud advance DURATION        move its clock on
+	cloud tokens [-count=N]       show the tokens it has; await N of them
+	cloud fault PATH KIND         hang, close, cut, lost, empty, html, text, STATUS or URL;
+	                              a PATH may have a method before it
 	cloud heal
 	cloud requests [-count=N]     show what arrived, oldest first; N of them
 	cloud cert FILE               write the certificate of a cloud with -tls`
@@ -64,6 +70,10 @@ func startCloud(ts *testscript.TestScript, args []string) {
 			config.Manner = map[string]cloudtest.Manner{
 				"unauthorized": cloudtest.Unauthorized, "empty": cloudtest.Empty,
 			}[value]
+		case "-codes":
+			config.Codes = cloudtest.CodesAlike()
+		case "-hide":
+			config.HideValues = true
 		case "-org":
 			config.Organization = value
 		case "-user":
@@ -93,6 +103,16 @@ func steerCloud(ts *testscript.TestScript, cloud *cloudtest.Cloud, verb string, 
 		if !cloud.Revoke(args[0]) {
 			ts.Fatalf("there is no such token")
 		}
+	case verb == "many" && len(args) == 1:
+		addMany(ts, cloud, args[0])
+	case len(args) == 0 && decisions(cloud)[verb] != nil:
+		decide(ts, cloud, decisions(cloud)[verb])
+	case verb == "advance" && len(args) == 1:
+		duration, err := time.ParseDuration(args[0])
+		ts.Check(err)
+		cloud.Advance(duration)
+	case verb == "tokens":
+		showTokens(ts, cloud, args)
 	case verb == "fault" && len(args) == 2:
 		cloud.Fail(args[0], faultOf(ts, args[1]))
 	case verb == "heal" && len(args) == 0:
@@ -131,6 +151,8 @@ func faultOf(ts *testscript.TestScript, kind string) cloudtest.Fault {
 		return cloudtest.Fault{Close: true}
 	case "cut":
 		return cloudtest.Fault{Body: `{"name":`, Cut: true}
+	case "lost":
+		return cloudtest.Fault{After: true, Close: true}
 	case "empty":
 		return cloudtest.Fault{Status: 200}
 	case "html":

@@ -14,7 +14,8 @@
 // The language is testscript's (github.com/rogpeppe/go-internal/testscript), with the
 // commands of this package beside it:
 //
-//	cloud …      a stand-in for BentoCloud: start, token, revoke, fault, heal, requests
+//	chromium …   a real browser: start, await, click, shot
+//	cloud …      a stand-in for BentoCloud: start, token, revoke, approve, fault, heal, …
 //	ask …        one request on the socket, in the words of docs/protocol.md
 //	build …      programs of another version, in the place of the script's
 //	bus …        a message bus of the script's own, with a keychain

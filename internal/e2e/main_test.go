@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite the files that scripts compare 
 
 // TestMain runs the tests, or one of the programs that scripts use.
 func TestMain(m *testing.M) {
-	testscript.Main(house{m}, map[string]func(){"dump": dump})
+	testscript.Main(house{m}, map[string]func(){"browse": browse, "dump": dump})
 }
 
 // house builds the programs at first need and takes them away at the end.
@@ -70,6 +70,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"ask":       cmdAsk,
 	"build":     cmdBuild,
 	"bus":       cmdBus,
+	"chromium":  cmdChromium,
 	"cloud":     cmdCloud,
 	"daemon":    cmdDaemon,
 	"exits":     cmdExits,

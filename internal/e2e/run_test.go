@@ -125,4 +125,5 @@ var scriptVariables = []string{
 	"PATH", "HOME", "RUN", "WORK", "TMPDIR", ipc.SocketVariable, "DBUS_SESSION_BUS_ADDRESS", marker,
 	"LC_ALL", "TERM", "GORACE", coverage, "NO_COLOR", "BENTO_CLOUD_API_KEY", "BENTO_CRED_CONTEXT", "BENTO_CRED_AUTOSTART",
 	"BENTO_CRED_PASSPHRASE_FILE", "GNUPGHOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME",
+	"BROWSER", "DISPLAY", sessionVariable,
 }
