@@ -76,9 +76,11 @@ func (d *Daemon) admit(ctx context.Context, wish admission) (management.LoggedIn
 		return management.LoggedIn{}, err
 	}
 	d.pulses.good(wish.name, token, d.config.Now())
+	d.nudge() // it is looked after from now on
 	if d.current(book) == "" {
-		if err := d.setCurrent(wish.name); err != nil {
-			return management.LoggedIn{}, err
+		if err := d.setCurrent(wish.name); err != nil { // the token is kept: no failure of the login
+			d.config.Log.Error("making a context the current one", "context", wish.name, "error", err)
+			warnings = append(warnings, "the context could not be made the current one: run `bento-cred context use "+wish.name+"`")
 		}
 	}
 	d.config.Log.Info("logged in", "context", wish.name, "endpoint", wish.endpoint, "organization", account.Organization)
