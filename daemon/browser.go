@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -101,7 +102,7 @@ func (d *Daemon) collect(ctx context.Context, goal admission, code credential.Se
 		return answer, err
 	case errors.Is(err, bentocloud.ErrDenied), errors.Is(err, bentocloud.ErrCodeExpired), !errors.As(err, &said):
 		return answer, err
-	case errors.Is(err, bentocloud.ErrPending):
+	case errors.Is(err, bentocloud.ErrPending) && said.Status != http.StatusTooManyRequests:
 		answer.Word = strconv.Itoa(said.Status) + " " + said.Detail
 	default:
 		answer.Trouble = err.Error()
