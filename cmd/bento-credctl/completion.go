@@ -102,6 +102,56 @@ func (a *app) completeContext(cmd *cobra.Command, args []string, word string) ([
 	return a.completeContexts(cmd, args, word)
 }
 
+// completeToken completes the one UID that a command takes, of the tokens that BentoCloud
+// shows to the context.
+func (a *app) completeToken(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
+	defer cancel()
+	agent, err := a.running(ctx)
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	tokens, err := agent.Tokens(ctx, a.selection(cmd.Flag("context").Value.String()), "")
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var uids []cobra.Completion
+	for _, t := range tokens {
+		uids = append(uids, cobra.CompletionWithDesc(t.UID, output.Clean(t.Name)))
+	}
+	return uids, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeKeptToken completes the UID of a token that a context keeps.
+func (a *app) completeKeptToken(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
+	defer cancel()
+	agent, err := a.running(ctx)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	selection, err := a.named(cmd, args, cmd.Flag("context").Value.String())
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	shown, err := agent.Context(ctx, selection)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var uids []cobra.Completion
+	for _, t := range shown.Tokens {
+		if t.UID != "" {
+			uids = append(uids, cobra.CompletionWithDesc(t.UID, output.Clean(t.Name)))
+		}
+	}
+	return uids, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeFormats completes how an answer is written.
+func completeFormats() cobra.CompletionFunc {
+	return cobra.FixedCompletions([]string{"json", "yaml", "table"}, cobra.ShellCompDirectiveNoFileComp)
+}
+
 // completeAccess completes what a token opens; a deployment's name follows the colon.
 func completeAccess(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return []cobra.Completion{

@@ -71,7 +71,7 @@ func (a *app) contextsView(contexts []management.Context) output.View {
 			view.Rows = append(view.Rows, append(row, output.Text(""), output.Text(""), output.Cell{Text: "no token", Style: output.Bad}))
 		}
 		for _, token := range c.Tokens {
-			cells := append(row[:len(row):len(row)], output.Text(token.Kind), output.Text(accessWords(token)), a.expiryCell(token))
+			cells := append(row[:len(row):len(row)], output.Text(token.Kind), output.Text(accessWords(token)), a.usableCell(token))
 			view.Rows = append(view.Rows, cells)
 		}
 	}
@@ -79,11 +79,22 @@ func (a *app) contextsView(contexts []management.Context) output.View {
 }
 
 // accessWords tells what a token opens.
-func accessWords(token management.Token) string {
-	if len(token.Access) == 0 {
+func accessWords(token management.Token) string { return accessText(token.Access) }
+
+// accessText returns the words of an access, or that it is unknown.
+func accessText(words []string) string {
+	if len(words) == 0 {
 		return "unknown"
 	}
-	return strings.Join(token.Access, ",")
+	return strings.Join(words, ",")
+}
+
+// usableCell tells in words how long a token can be used.
+func (a *app) usableCell(token management.Token) output.Cell {
+	if token.Refused != "" {
+		return output.Cell{Text: "refused", Style: output.Bad}
+	}
+	return a.expiryCell(token)
 }
 
 // soon is how near an expiry is pointed at.

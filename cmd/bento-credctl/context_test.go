@@ -62,10 +62,20 @@ func goldenContexts() []management.Context {
 	return []management.Context{
 		{
 			Name: "default", Endpoint: madeUpEndpoint, Organization: "acme", User: "ada", Email: "ada@acme.example", Current: true,
+			Renewal: management.Renewal{Mode: "ask", Window: "168h0m0s", Grace: "1h0m0s"},
 			Tokens: []management.Token{
-				{UID: "t1", Name: "laptop", Kind: "personal", Access: []string{"developer"}, Origin: "pasted", Created: at(-2 * day), Expires: at(29*day + time.Hour)},
+				{
+					UID: "t1", Name: "laptop", Kind: "personal", Access: []string{"developer"}, Origin: "pasted", Created: at(-2 * day), Expires: at(29*day + time.Hour),
+					Life: &management.Life{Left: int64((29*day + time.Hour).Seconds()), Total: int64((31*day + time.Hour).Seconds())}, Checked: at(-5 * time.Minute),
+				},
 				{UID: "t2", Kind: "organization", Access: []string{"endpoints:summarizer", "endpoints:translator"}, Origin: "pasted", LastUsed: at(-time.Hour), Expires: at(3 * day)},
+				{
+					UID: "t3", Name: "ci", Description: "of the nightly build", Kind: "personal", Access: []string{"developer"}, Origin: "created",
+					Created: at(-18 * day), Expires: at(12 * day), Life: &management.Life{Left: int64((12 * day).Seconds()), Total: int64((30 * day).Seconds())}, Refused: "HTTP 401: deleted",
+				},
+				{UID: "t4", Name: "ci", Kind: "personal", Access: []string{"developer"}, Origin: "renewed", Expires: at(day), Life: &management.Life{Left: int64(day.Seconds())}, Retires: at(time.Hour)},
 			},
+			Warnings: []string{"the token \"ci\" is refused: log in again", "eve\x1b[31m"},
 		},
 		{Name: "empty", Endpoint: "https://other.cloud.bentoml.example", Tokens: []management.Token{}},
 		{
@@ -180,7 +190,7 @@ func TestContextShow(t *testing.T) {
 	if got := run(t, environ, "context", "show", "staging", "-c", "default"); got.status != 2 {
 		t.Errorf("both names: %+v", got)
 	}
-	view := (&app{process: process{now: today}}).contextView(goldenContexts()[0])
+	view := newApp(process{now: today}).contextView(goldenContexts()[0])
 	golden(t, "context.table", rendered(t, view))
 }
 

@@ -67,7 +67,7 @@ Log in once; then, in any shell:
 		}
 	}
 	add(groupHot, a.envCommand(), a.tokenCommand(), a.execCommand())
-	add(groupLogin, a.loginCommand(), a.logoutCommand(), a.importCommand(), a.contextCommand(),
+	add(groupLogin, a.loginCommand(), a.logoutCommand(), a.apiTokenCommand(), a.renewCommand(), a.importCommand(), a.contextCommand(),
 		a.listContextCommand(), a.currentContextCommand(), a.updateCurrentContextCommand())
 	add(groupStore, a.statusCommand(), a.doctorCommand(), a.storeCommand(), a.unlockCommand(), a.stopCommand())
 	add(groupSettings, a.configCommand(), a.allowCommand(), a.denyCommand(), a.completionCommand(), a.versionCommand())

@@ -25,12 +25,9 @@ context a program would get here, and why.`,
 	context := a.contextFlag(cmd, "the context to show")
 	format := formatFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		selection := a.selection(*context)
-		if len(args) > 0 {
-			if *context != "" {
-				return usage(cmd, "NAME and --context exclude each other")
-			}
-			selection = ipc.Selection{Context: args[0]}
+		selection, err := a.named(cmd, args, *context)
+		if err != nil {
+			return err
 		}
 		agent, err := a.agent(cmd.Context())
 		if err != nil {
@@ -45,6 +42,18 @@ context a program would get here, and why.`,
 	return cmd
 }
 
+// named returns the context that the first of args names, where there is one, or the
+// person means otherwise whose --context flag is flag.
+func (a *app) named(cmd *cobra.Command, args []string, flag string) (ipc.Selection, error) {
+	if len(args) == 0 {
+		return a.selection(flag), nil
+	}
+	if flag != "" {
+		return ipc.Selection{}, usage(cmd, "NAME and --context exclude each other")
+	}
+	return ipc.Selection{Context: args[0]}, nil
+}
+
 // contextView shows everything that is known of a context.
 func (a *app) contextView(c management.Context) output.View {
 	var view output.View
@@ -55,16 +64,40 @@ func (a *app) contextView(c management.Context) output.View {
 	view.Add("organization", output.Text(c.Organization))
 	view.Add("user", output.Text(c.User))
 	view.Add("e-mail", output.Text(c.Email))
+	view.Add("renewal", output.Text(renewalWords(c.Renewal)))
 	view.Name = "token"
 	view.Header = []string{"TOKEN", "KIND", "ACCESS", "FROM", "CREATED", "LAST USED", "EXPIRES"}
 	view.Empty = "It has no token; `bento-cred login --context " + shellWord(c.Name) + "` gives it one."
+	view.Warnings = c.Warnings
 	for _, t := range c.Tokens {
 		view.Rows = append(view.Rows, []output.Cell{
 			output.Text(tokenName(t)), output.Text(t.Kind), output.Text(accessWords(t)), output.Text(t.Origin),
-			a.ago(t.Created), a.ago(t.LastUsed), a.expiryCell(t),
+			a.ago(t.Created), a.ago(t.LastUsed), a.usableCell(t),
 		})
+		view.Blocks = append(view.Blocks, a.tokenBlock(t))
 	}
 	return view
+}
+
+// renewalWords tells how the tokens of a context are renewed.
+func renewalWords(renewal management.Renewal) string {
+	if renewal.Mode == "" || renewal.Mode == "off" {
+		return renewal.Mode
+	}
+	return renewal.Mode + ", " + shortDuration(renewal.Window) + " before a token expires"
+}
+
+// tokenBlock shows everything that is known of a token.
+func (a *app) tokenBlock(t management.Token) []output.Field {
+	var block output.View
+	a.addToken(&block, t)
+	block.Add("uid", output.Text(t.UID))
+	block.Add("description", output.Text(t.Description))
+	block.Add("from", output.Text(t.Origin))
+	if t.Expires != nil {
+		block.Add("expires", output.Text(a.expiry(*t.Expires)))
+	}
+	return block.Fields
 }
 
 // tokenName returns what a token is called.

@@ -15,9 +15,10 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Show the daemon, the store, the settings and the contexts",
 		Long: `Show the daemon, the store and why it was chosen, what is wrong with the settings, and
-every context with its tokens, without their values.`,
+every context with its tokens, without their values: how much of its life each has left,
+whether BentoCloud still takes it, and what you should know of it.`,
 		Example: `  bento-cred status
-  bento-cred status -o json | jq -r '.contexts[].name'`,
+  bento-cred status -o json | jq -r '.contexts[].tokens[].life.left_seconds'`,
 		Args: noArguments,
 	}
 	format := formatFlag(cmd)
@@ -33,6 +34,12 @@ every context with its tokens, without their values.`,
 
 func (a *app) statusView(status management.Status) output.View {
 	view := a.contextsView(status.Contexts)
+	for _, c := range status.Contexts {
+		view.Blocks = append(view.Blocks, a.contextBlock(c))
+		for _, warning := range c.Warnings {
+			view.Warnings = append(view.Warnings, "context "+quoted(c.Name)+": "+warning)
+		}
+	}
 	if status.Store.State != stateReady {
 		view.Empty = "" // there may well be contexts, behind the lock
 	}

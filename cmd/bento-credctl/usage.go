@@ -98,8 +98,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 // formatFlag gives cmd the flag -o, and returns where its value is.
 func formatFlag(cmd *cobra.Command) *string {
 	format := cmd.Flags().StringP("output", "o", "", "how to write the answer: json, yaml or table")
-	words := cobra.FixedCompletions([]string{"json", "yaml", "table"}, cobra.ShellCompDirectiveNoFileComp)
-	register(cmd, "output", words)
+	register(cmd, "output", completeFormats())
 	return format
 }
 
