@@ -131,7 +131,20 @@ func (d *Daemon) admitCollected(ctx context.Context, goal admission) (management
 
 // unmake deletes the token of a login that could not be kept, and returns why not.
 func (d *Daemon) unmake(ctx context.Context, goal admission, why error) error {
-	return d.discard(ctx, credential.Context{Endpoint: goal.endpoint}, goal.token, goal.token, why)
+	return d.discard(ctx, credential.Context{Endpoint: goal.endpoint}, goal.token, goal.token, givenUp(why))
+}
+
+// givenUp returns err; in the place of one that only says that the login was cut short, one
+// that says by whom.
+func givenUp(err error) error {
+	if !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &ipc.Error{
+		Code:    ipc.TimedOut,
+		Message: "the login was given up: the daemon leaves, or nobody waits for it any more",
+		Hint:    "run `bento-cred login` again",
+	}
 }
 
 // passing reports whether err may be gone when the same is tried again.
@@ -147,7 +160,7 @@ func (a *agent) AwaitLogin(ctx context.Context, id string) (management.Progress,
 		return management.Progress{}, coded(err)
 	}
 	done, trouble, err := login.Await(ctx, awaitTime)
-	return management.Progress{Deadline: login.Deadline, Trouble: trouble, Done: done}, coded(err)
+	return management.Progress{Deadline: login.Deadline, Trouble: trouble, Done: done}, coded(givenUp(err))
 }
 
 // LeaveLogin implements management.Agent.

@@ -37,9 +37,12 @@ func (a *agent) CreateToken(ctx context.Context, wish management.NewToken) (mana
 			return management.CreatedToken{}, coded(err)
 		}
 	}
-	made, err := d.create(ctx, c, bearer, order)
-	if err != nil {
+	if order, err = d.located(ctx, c, bearer, order); err != nil {
 		return management.CreatedToken{}, d.answered(c, bearer, err)
+	}
+	made, err := d.cloud.Load().Create(ctx, c.Endpoint, bearer.Value, order)
+	if err != nil {
+		return management.CreatedToken{}, d.answered(c, bearer, unsure(err, order.Name))
 	}
 	d.config.Log.Info("made a token at the cloud", "context", c.Name, "uid", made.Token.UID, "keep", wish.Keep)
 	if wish.Keep {
@@ -48,7 +51,7 @@ func (a *agent) CreateToken(ctx context.Context, wish management.NewToken) (mana
 			return management.CreatedToken{}, d.discard(ctx, c, bearer, made.Token, err)
 		}
 	}
-	created := management.CreatedToken{Token: d.describeListed(made.Listed), Unconfirmed: made.Unconfirmed}
+	created := management.CreatedToken{Token: d.describeListed(c.Endpoint, made.Listed), Unconfirmed: made.Unconfirmed}
 	if !wish.Keep {
 		created.Value = a.handOver(c, "created", made.Token.Access, made.Token)
 	}
@@ -109,24 +112,46 @@ func printable(text string) bool {
 
 // create makes a token at the cloud, after finding the deployments it is for.
 func (d *Daemon) create(ctx context.Context, c credential.Context, bearer credential.Token, order bentocloud.Wish) (bentocloud.Created, error) {
-	cloud := d.cloud.Load()
-	if !order.Access.AllEndpoints {
-		for _, name := range order.Access.Deployments {
-			uid, err := cloud.DeploymentUID(ctx, c.Endpoint, bearer.Value, name)
-			if errors.Is(err, bentocloud.ErrNotFound) {
-				return bentocloud.Created{}, &ipc.Error{
-					Code:    ipc.NotFound,
-					Message: "there is no deployment " + quoted(name) + " in organization " + quoted(c.Organization),
-					Hint:    "check its name on BentoCloud, under Deployments",
-				}
-			}
-			if err != nil {
-				return bentocloud.Created{}, err
-			}
-			order.DeploymentUIDs = append(order.DeploymentUIDs, uid)
-		}
+	order, err := d.located(ctx, c, bearer, order)
+	if err != nil {
+		return bentocloud.Created{}, err
 	}
-	return cloud.Create(ctx, c.Endpoint, bearer.Value, order)
+	return d.cloud.Load().Create(ctx, c.Endpoint, bearer.Value, order)
+}
+
+// located returns an order with the uids of the deployments it names.
+func (d *Daemon) located(ctx context.Context, c credential.Context, bearer credential.Token, order bentocloud.Wish) (bentocloud.Wish, error) {
+	if order.Access.AllEndpoints {
+		return order, nil
+	}
+	for _, name := range order.Access.Deployments {
+		uid, err := d.cloud.Load().DeploymentUID(ctx, c.Endpoint, bearer.Value, name)
+		if errors.Is(err, bentocloud.ErrNotFound) {
+			return order, &ipc.Error{
+				Code:    ipc.NotFound,
+				Message: "there is no deployment " + quoted(name) + " in organization " + quoted(c.Organization),
+				Hint:    "check its name on BentoCloud, under Deployments",
+			}
+		}
+		if err != nil {
+			return order, err
+		}
+		order.DeploymentUIDs = append(order.DeploymentUIDs, uid)
+	}
+	return order, nil
+}
+
+// unsure adds to the error of a creation what it leaves open: after anything but a
+// refusal, the token may have been made.
+func unsure(err error, name string) error {
+	if !passing(err) && !errors.Is(err, bentocloud.ErrBadReply) {
+		return err
+	}
+	told := *ipc.AsError(coded(err))
+	told.Message += "; the token " + quoted(name) + " may have been made all the same"
+	told.Hint = "look for it with `bento-cred api-token list --search " + quoted(name) +
+		"`, and delete it with `bento-cred api-token delete UID` before you try again"
+	return &told
 }
 
 // checkMade makes sure that the cloud takes a token it has just made. One for endpoints
@@ -147,28 +172,39 @@ func (d *Daemon) keepMade(ctx context.Context, c credential.Context, bearer, mad
 	if err := d.checkMade(ctx, c, bearer, made); err != nil {
 		return err
 	}
-	err := d.change(ctx, c.Name, func(c *credential.Context) { c.Tokens = append(c.Tokens, made) })
+	err := d.changeIf(ctx, c.Name, func(kept *credential.Context) error {
+		if isAnother(*kept, c.Endpoint, bentocloud.Account{Organization: c.Organization, User: c.User}) {
+			return &ipc.Error{
+				Code:    ipc.Exists,
+				Message: "context " + quoted(c.Name) + " has become another login meanwhile",
+				Hint:    "look at it with `bento-cred context show " + c.Name + "`, and try again",
+			}
+		}
+		kept.Tokens = append(kept.Tokens, made)
+		return nil
+	})
 	if err == nil {
 		d.pulses.good(c.Name, made, d.config.Now())
+		d.nudge() // it is looked after from now on
 	}
 	return err
 }
 
 // discard deletes a token that was made and cannot be kept, and returns why not.
 func (d *Daemon) discard(ctx context.Context, c credential.Context, bearer, made credential.Token, why error) error {
-	if made.UID == "" {
-		return coded(why) // nothing is known to delete it by
-	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTime)
 	defer cancel()
-	err := d.cloud.Load().Delete(ctx, c.Endpoint, bearer.Value, made.UID)
-	if err == nil || errors.Is(err, bentocloud.ErrNotFound) {
+	err := d.cloud.Load().Delete(ctx, c.Endpoint, bearer.Value, made.UID) // without a uid it cannot be
+	if err == nil || isGone(err, bearer, made.UID) {
 		return coded(why)
 	}
-	d.config.Log.Warn("a token that could not be kept is left at the endpoint",
+	d.config.Log.Warn("a token that could not be kept may be left at the endpoint",
 		"endpoint", c.Endpoint, "name", made.Name, "uid", made.UID, "error", err)
 	told := *ipc.AsError(coded(why))
-	told.Message += "; the token " + quoted(made.Name) + " is left at " + c.Endpoint
-	told.Hint = "run `bento-cred api-token delete " + made.UID + "`"
+	told.Message += "; the token " + quoted(made.Name) + " may be left at " + c.Endpoint
+	told.Hint = "look for it there and delete it"
+	if made.UID != "" {
+		told.Hint = "run `bento-cred api-token delete " + made.UID + "`"
+	}
 	return &told
 }

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -24,7 +25,7 @@ func (a *agent) Tokens(ctx context.Context, selection ipc.Selection, search stri
 	}
 	list := make([]management.CloudToken, 0, len(listed))
 	for _, each := range listed {
-		list = append(list, a.daemon.describeListed(each))
+		list = append(list, a.daemon.describeListed(c.Endpoint, each))
 	}
 	return list, nil
 }
@@ -42,11 +43,12 @@ func (a *agent) Token(ctx context.Context, selection ipc.Selection, uid string) 
 	if err != nil {
 		return management.CloudToken{}, a.daemon.answered(c, bearer, err)
 	}
-	return a.daemon.describeListed(listed), nil
+	return a.daemon.describeListed(c.Endpoint, listed), nil
 }
 
-// DeleteToken implements management.Agent. What the cloud no longer has is forgotten
-// here, too, in every context that has it.
+// DeleteToken implements management.Agent. What was deleted is forgotten here, too, in
+// every context that has it. What the cloud says it does not have is forgotten where the
+// same user logged in: the tokens of others may only be hidden from this one.
 func (a *agent) DeleteToken(ctx context.Context, selection ipc.Selection, uid string) (management.DeletedToken, error) {
 	d := a.daemon
 	c, bearer, err := a.manager(ctx, selection)
@@ -59,12 +61,15 @@ func (a *agent) DeleteToken(ctx context.Context, selection ipc.Selection, uid st
 		deleted.Name = listed.Name // for the answer alone: the deletion tells what went wrong
 	}
 	err = cloud.Delete(ctx, c.Endpoint, bearer.Value, uid)
-	gone := errors.Is(err, bentocloud.ErrNotFound)
-	if err != nil && !gone {
+	gone := isGone(err, bearer, uid)
+	switch {
+	case errors.Is(err, bentocloud.ErrNotFound) && !gone:
+		return deleted, noToken404(uid, c)
+	case err != nil && !gone:
 		return deleted, d.answered(c, bearer, err)
 	}
-	d.config.Log.Info("deleted a token at the cloud", "context", c.Name, "uid", uid)
-	if deleted.Forgotten, err = d.forget(ctx, c.Endpoint, uid); err != nil {
+	d.config.Log.Info("a token is gone at the cloud", "context", c.Name, "uid", uid, "before", gone)
+	if deleted.Forgotten, err = d.forget(ctx, c, uid, gone); err != nil {
 		return deleted, coded(err)
 	}
 	if gone && len(deleted.Forgotten) == 0 {
@@ -96,10 +101,11 @@ func (a *agent) Revoke(ctx context.Context, name string) ([]management.DeletedTo
 	slices.SortStableFunc(ours, func(x, y credential.Token) int { return boolInt(x.UID == bearer.UID) - boolInt(y.UID == bearer.UID) })
 	for _, t := range ours {
 		err := d.cloud.Load().Delete(ctx, c.Endpoint, bearer.Value, t.UID)
-		if err != nil && !errors.Is(err, bentocloud.ErrNotFound) {
+		gone := isGone(err, bearer, t.UID)
+		if err != nil && !gone {
 			return list, d.answered(c, bearer, err)
 		}
-		forgotten, err := d.forget(ctx, c.Endpoint, t.UID)
+		forgotten, err := d.forget(ctx, c, t.UID, gone)
 		if err != nil {
 			return list, coded(err)
 		}
@@ -107,6 +113,17 @@ func (a *agent) Revoke(ctx context.Context, name string) ([]management.DeletedTo
 		list = append(list, management.DeletedToken{UID: t.UID, Name: t.Name, Forgotten: forgotten})
 	}
 	return list, nil
+}
+
+// isGone reports whether err, the cloud's answer to a deletion, says that it did not have
+// the token: there is none of that uid, or the one that asks for its own end is none. An
+// address that was not even asked for says nothing.
+func isGone(err error, bearer credential.Token, uid string) bool {
+	var said *bentocloud.Error
+	if !errors.As(err, &said) || said.Status == 0 {
+		return false
+	}
+	return errors.Is(err, bentocloud.ErrNotFound) || errors.Is(err, bentocloud.ErrTokenUnknown) && bearer.UID == uid
 }
 
 func boolInt(b bool) int {
@@ -152,6 +169,14 @@ func noToken404(uid string, c credential.Context) error {
 // change keeps what f makes of the context called name, if it is still there: work at
 // the cloud takes time, and a person may have logged out meanwhile.
 func (d *Daemon) change(ctx context.Context, name string, f func(*credential.Context)) error {
+	return d.changeIf(ctx, name, func(c *credential.Context) error {
+		f(c)
+		return nil
+	})
+}
+
+// changeIf is change for an f that may object.
+func (d *Daemon) changeIf(ctx context.Context, name string, f func(*credential.Context) error) error {
 	b, err := d.vault.open(ctx)
 	if err != nil {
 		return err
@@ -161,35 +186,44 @@ func (d *Daemon) change(ctx context.Context, name string, f func(*credential.Con
 			return c, notFound(name, "")
 		}
 		c.Tokens = slices.Clone(c.Tokens)
-		f(&c)
-		return c, nil
+		err := f(&c)
+		return c, err
 	})
 }
 
-// forget takes the token of that uid out of every context of an endpoint, and returns
-// their names.
-func (d *Daemon) forget(ctx context.Context, endpoint, uid string) ([]string, error) {
+// forget takes the token of that uid, which the cloud told c that it does not have, out of
+// every context of c's endpoint, and returns their names: or out of those of c's own user
+// alone, where the cloud's word is good for no other.
+func (d *Daemon) forget(ctx context.Context, c credential.Context, uid string, own bool) ([]string, error) {
 	b, err := d.vault.open(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("forgetting a token that is gone at the cloud: %w", err)
 	}
+	is := func(t credential.Token) bool { return t.UID == uid }
 	var names []string
-	for _, c := range b.All() {
-		is := func(t credential.Token) bool { return t.UID == uid }
-		if c.Endpoint != endpoint || !slices.ContainsFunc(c.Tokens, is) {
+	for _, each := range b.All() {
+		if each.Endpoint != c.Endpoint || own && !sameUser(each, c) || !slices.ContainsFunc(each.Tokens, is) {
 			continue
 		}
-		err := d.change(ctx, c.Name, func(c *credential.Context) { c.Tokens = slices.DeleteFunc(c.Tokens, is) })
-		if err != nil {
-			return names, err
+		err := d.change(ctx, each.Name, func(c *credential.Context) { c.Tokens = slices.DeleteFunc(c.Tokens, is) })
+		if errors.Is(err, ipc.NotFound) {
+			continue // a person logged out meanwhile
 		}
-		names = append(names, c.Name)
+		if err != nil {
+			return names, fmt.Errorf("forgetting a token that is gone at the cloud: %w", err)
+		}
+		names = append(names, each.Name)
 	}
 	return names, nil
 }
 
-// describeListed returns a token as the cloud lists it, and who has it here.
-func (d *Daemon) describeListed(t bentocloud.Listed) management.CloudToken {
+// sameUser reports whether a and b, of one endpoint, are known to be logins of one user.
+func sameUser(a, b credential.Context) bool {
+	return a.Name == b.Name || a.User != "" && a.User == b.User && a.Organization == b.Organization
+}
+
+// describeListed returns a token as an endpoint lists it, and who has it here.
+func (d *Daemon) describeListed(endpoint string, t bentocloud.Listed) management.CloudToken {
 	shown := management.CloudToken{
 		Name: t.Name, UID: t.UID, ResourceType: t.ResourceType, Description: t.Description,
 		Labels: list(t.Labels), Scopes: list(t.Scopes),
@@ -202,7 +236,8 @@ func (d *Daemon) describeListed(t bentocloud.Listed) management.CloudToken {
 	}
 	if b := d.vault.opened(); b != nil && t.UID != "" {
 		for _, c := range b.All() {
-			if slices.ContainsFunc(c.Tokens, func(kept credential.Token) bool { return kept.UID == t.UID }) {
+			kept := func(kept credential.Token) bool { return kept.UID == t.UID }
+			if c.Endpoint == endpoint && slices.ContainsFunc(c.Tokens, kept) {
 				shown.Kept = c.Name
 			}
 		}

@@ -1,0 +1,454 @@
+package daemon_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/bento-cred/bento-cred/internal/cloudtest"
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/ipc"
+	"github.com/bento-cred/bento-cred/ipc/management"
+)
+
+// The paths of the cloud that these tests count and break.
+const (
+	pathUser   = "/api/v1/auth/current"
+	pathTokens = "/api/v1/api_tokens"
+)
+
+// often has the cloud asked about every token once a second, and no renewal wait.
+const often = "[daemon]\nlog_level = \"debug\"\n[login]\ntimeout = \"1s\"\n[health]\ninterval = \"1s\"\n[renewal]\ngrace = \"0s\"\n"
+
+// seldom is often without the asking.
+var seldom = strings.Replace(often, `interval = "1s"`, `interval = "1h"`, 1)
+
+// clock is one that can be set.
+type clock struct{ moved atomic.Int64 }
+
+func (c *clock) now() time.Time       { return time.Now().Add(time.Duration(c.moved.Load())) }
+func (c *clock) move(d time.Duration) { c.moved.Add(int64(d)) }
+
+// newCare starts a daemon with settings, and a cloud by the same clock. The cloud tells
+// of tokens what there is to tell, so that one that is pasted can be renewed.
+func newCare(t *testing.T, settings string, cloud cloudtest.Config) (*house, *clock) {
+	t.Helper()
+	h, c := newHouse(t), &clock{}
+	h.end()
+	cloud.Now = c.now
+	if cloud.Tokens == nil {
+		cloud.Tokens = []cloudtest.Token{{Value: goodToken, Name: "good", Developer: true}}
+	}
+	h.cloud = cloudtest.New(t, cloud)
+	h.config.Now = c.now
+	h.writeConfig(settings)
+	h.start()
+	return h, c
+}
+
+// await waits until something is so.
+func (h *house) await(what string, so func() bool) {
+	h.t.Helper()
+	for late := time.Now().Add(15 * time.Second); !so(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(late) {
+			h.t.Fatalf("not within 15 s: %s\n%s", what, h.log)
+		}
+	}
+}
+
+// served returns the error of a request for the context called name.
+func (h *house) served(name string) error {
+	_, err := h.Credential(h.t.Context(), ipc.Request{Selection: ipc.Selection{Context: name}})
+	return err
+}
+
+// asked returns how many requests the cloud got by now that begin so: "METHOD /path".
+func asked(c *cloudtest.Cloud, begin string) int {
+	count := 0
+	for _, r := range c.Requests() {
+		if strings.HasPrefix(r.Method+" "+r.Path, begin) {
+			count++
+		}
+	}
+	return count
+}
+
+// token returns what is shown of the only token of the context called name.
+func (h *house) token(name string) management.Token {
+	h.t.Helper()
+	shown, err := h.Context(h.t.Context(), ipc.Selection{Context: name})
+	if err != nil || len(shown.Tokens) != 1 {
+		h.t.Fatalf("Context() = %+v, %v; want one token", shown, err)
+	}
+	return shown.Tokens[0]
+}
+
+func TestRevokedTokenIsNoLongerServed(t *testing.T) {
+	t.Parallel()
+	reply := func(status int, body string) cloudtest.Fault { return cloudtest.Fault{Status: status, Body: body} }
+	tests := map[string]struct {
+		fault cloudtest.Fault
+		want  string
+	}{
+		"401":              {reply(http.StatusUnauthorized, `{"error":"who is this?"}`), "who is this?"},
+		"401, empty":       {reply(http.StatusUnauthorized, ""), "HTTP 401"},
+		"403":              {reply(http.StatusForbidden, `{"message":"go away"}`), "go away"},
+		"403, empty":       {reply(http.StatusForbidden, ""), "HTTP 403"},
+		"record not found": {reply(http.StatusNotFound, `{"error":"get api token: record not found"}`), "record not found"},
+	}
+	h, _ := newCare(t, often, cloudtest.Config{})
+	clouds := make(map[string]*cloudtest.Cloud)
+	for name, test := range tests {
+		clouds[name] = h.loginElsewhere(contextOf(name))
+		clouds[name].Fail(pathUser, test.fault)
+	}
+	for name, test := range tests {
+		h.await(name+": it is no longer served", func() bool { return h.served(contextOf(name)) != nil })
+		err := h.served(contextOf(name))
+		if !errors.Is(err, ipc.LoginRequired) || !strings.Contains(err.Error(), test.want) || !strings.Contains(ipc.AsError(err).Hint, "login") {
+			t.Errorf("%s: error %v, want login_required with the reason %q, and a hint", name, err, test.want)
+		}
+		if got := h.token(contextOf(name)); !strings.Contains(got.Refused, test.want) || got.Checked == nil {
+			t.Errorf("%s: shown as refused for %q, checked at %v", name, got.Refused, got.Checked)
+		}
+		clouds[name].Heal()
+	}
+	for name := range tests {
+		h.await(name+": it is served again", func() bool { return h.served(contextOf(name)) == nil })
+		if got := h.token(contextOf(name)); got.Refused != "" {
+			t.Errorf("%s: still shown as refused for %q", name, got.Refused)
+		}
+	}
+}
+
+// contextOf returns the name of a context for a test's case.
+func contextOf(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" ,'/", r) {
+			return '-'
+		}
+		return r
+	}, name)
+}
+
+// loginElsewhere logs in to the context called name at a cloud of its own.
+func (h *house) loginElsewhere(name string) *cloudtest.Cloud {
+	h.t.Helper()
+	other := cloudtest.New(h.t, cloudtest.Config{Tokens: []cloudtest.Token{{Value: goodToken, Developer: true}}, Now: h.config.Now})
+	_, err := h.Login(h.t.Context(), management.Login{Context: name, Endpoint: other.URL(), Token: credential.NewSecret(goodToken)})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return other
+}
+
+func TestWhatRevokesNothing(t *testing.T) {
+	t.Parallel()
+	elsewhere := cloudtest.New(t, cloudtest.Config{})
+	faults := map[string]cloudtest.Fault{
+		"broken":           cloudtest.Oops("trace-1"),
+		"a proxy's 403":    cloudtest.Page(http.StatusForbidden),
+		"a portal's 200":   cloudtest.Page(http.StatusOK),
+		"another's 404":    {Status: http.StatusNotFound},
+		"too many":         {Status: http.StatusTooManyRequests, Body: `{"error":"slow down"}`},
+		"redirect":         cloudtest.Redirect(elsewhere.URL() + pathUser),
+		"silence":          {Hang: true},
+		"hangs up":         {Close: true},
+		"half an answer":   {Body: `{"name":`, Cut: true},
+		"not an answer":    {Status: http.StatusOK, Body: "{"},
+		"needs a proxy's":  {Status: http.StatusProxyAuthRequired},
+		"no HTTP whatever": {Raw: "220 mail.example ESMTP\r\n"},
+	}
+	h, _ := newCare(t, often, cloudtest.Config{})
+	clouds, before := make(map[string]*cloudtest.Cloud), make(map[string]int)
+	for name, fault := range faults {
+		clouds[name] = h.loginElsewhere(contextOf(name))
+		before[name] = asked(clouds[name], "GET "+pathUser)
+		clouds[name].Fail(pathUser, fault)
+	}
+	for name := range faults {
+		h.await(name+": it is asked again", func() bool { return asked(clouds[name], "GET "+pathUser) >= before[name]+2 })
+		if err := h.served(contextOf(name)); err != nil {
+			t.Errorf("%s: no longer served: %v", name, err)
+		}
+		if got := h.token(contextOf(name)); got.Refused != "" {
+			t.Errorf("%s: shown as refused for %q", name, got.Refused)
+		}
+	}
+}
+
+// TestHowOftenTheCloudIsAsked counts, over a while.
+func TestHowOftenTheCloudIsAsked(t *testing.T) {
+	t.Parallel()
+	const while = 3500 * time.Millisecond
+	day, _ := newCare(t, seldom, cloudtest.Config{})
+	never, _ := newCare(t, strings.Replace(often, `interval = "1s"`, `interval = "0s"`, 1), cloudtest.Config{})
+	second, _ := newCare(t, often, cloudtest.Config{})
+	tests := map[string]struct {
+		house    *house
+		fault    cloudtest.Fault
+		revoke   bool
+		min, max int
+	}{
+		"every second":         {house: second, min: 2, max: 4},
+		"every second, gone":   {house: second, revoke: true, min: 2, max: 4},
+		"less, when it breaks": {house: second, fault: cloudtest.Oops("trace-1"), min: 1, max: 2},
+		// A request on a connection that was kept and is closed is sent once more.
+		"less, when it fails": {house: second, fault: cloudtest.Fault{Close: true}, min: 1, max: 3},
+		"every hour":          {house: day, max: 0},
+		"never":               {house: never, max: 0},
+	}
+	clouds, before := make(map[string]*cloudtest.Cloud), make(map[string]int)
+	for name, test := range tests {
+		clouds[name] = test.house.loginElsewhere(contextOf(name))
+		if test.fault.Close || test.fault.Status != 0 {
+			clouds[name].Fail("/*", test.fault)
+		}
+		if test.revoke {
+			clouds[name].Revoke(goodToken)
+		}
+		before[name] = asked(clouds[name], "GET "+pathUser)
+	}
+	time.Sleep(while)
+	for name, test := range tests {
+		if got := asked(clouds[name], "GET "+pathUser) - before[name]; got < test.min || got > test.max {
+			t.Errorf("%s: asked %d times in %s, want %d to %d", name, got, while, test.min, test.max)
+		}
+	}
+}
+
+// TestAskedOnceAtStart has a daemon that was away look at every token once.
+func TestAskedOnceAtStart(t *testing.T) {
+	t.Parallel()
+	h, _ := newCare(t, seldom, cloudtest.Config{})
+	h.login("one")
+	h.login("two")
+	before := asked(h.cloud, "GET "+pathUser)
+	h.restart()
+	h.await("both are asked about", func() bool { return asked(h.cloud, "GET "+pathUser) == before+2 })
+	time.Sleep(500 * time.Millisecond)
+	if got := asked(h.cloud, "GET "+pathUser) - before; got != 2 {
+		t.Errorf("asked %d times, want once for each", got)
+	}
+}
+
+func TestRefusalOutlivesTheDaemon(t *testing.T) {
+	t.Parallel()
+	h, _ := newCare(t, often, cloudtest.Config{})
+	h.login("default")
+	h.cloud.Revoke(goodToken)
+	h.await("it is no longer served", func() bool { return h.served("default") != nil })
+	h.end()
+	h.cloud.Fail("/*", cloudtest.Fault{Close: true}) // offline
+	h.start()
+	if err := h.served("default"); !errors.Is(err, ipc.LoginRequired) {
+		t.Errorf("after a restart: %v, want login_required", err)
+	}
+}
+
+// breakStore has every write of the file store fail, as on a full disk, until the
+// function it returns is called.
+func (h *house) breakStore() (mend func()) {
+	h.t.Helper()
+	dir := filepath.Join(h.config.DataDir, "store")
+	must := func(err error) {
+		h.t.Helper()
+		if err != nil {
+			h.t.Error(err)
+		}
+	}
+	must(os.Rename(dir, dir+".away"))
+	must(os.WriteFile(dir, nil, 0o600))
+	return func() {
+		must(os.Remove(dir))
+		must(os.Rename(dir+".away", dir))
+	}
+}
+
+// TestRefusalThatCannotBeKept: it holds all the same, and is kept once that is possible.
+func TestRefusalThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	h, _ := newCare(t, often, cloudtest.Config{})
+	h.login("default")
+	mend := h.breakStore()
+	h.cloud.Revoke(goodToken)
+	h.await("it is no longer served", func() bool { return h.served("default") != nil })
+	h.await("keeping it was tried twice", func() bool { return strings.Count(h.log.String(), "keeping news of a token") > 1 })
+	if err := h.served("default"); !errors.Is(err, ipc.LoginRequired) {
+		t.Errorf("meanwhile: %v", err)
+	}
+	before := h.snapshot()
+	mend()
+	h.await("it is kept", func() bool { return h.snapshot() != before && asked(h.cloud, "GET "+pathUser) > 0 })
+	time.Sleep(1200 * time.Millisecond) // one more question
+	h.end()
+	h.cloud.Fail("/*", cloudtest.Fault{Close: true})
+	h.start()
+	if err := h.served("default"); !errors.Is(err, ipc.LoginRequired) {
+		t.Errorf("after a restart: %v, want login_required", err)
+	}
+}
+
+func TestExpiryIsTakenOver(t *testing.T) {
+	t.Parallel()
+	h, c := newCare(t, often, cloudtest.Config{})
+	h.login("default")
+	changed := h.cloud.Tokens()[0]
+	changed.Expires = c.now().Add(time.Hour).Truncate(time.Second)
+	h.cloud.AddToken(changed)
+	h.cloud.Revoke(goodToken) // the first of the two
+	h.await("it is known", func() bool {
+		got := h.token("default")
+		return got.Expires != nil && got.Expires.Equal(changed.Expires) && got.Life != nil
+	})
+	c.move(2 * time.Hour)
+	if err := h.served("default"); !errors.Is(err, ipc.LoginRequired) || !strings.Contains(err.Error(), "expired") {
+		t.Errorf("two hours later: %v, want login_required", err)
+	}
+}
+
+func TestClockThatIsSet(t *testing.T) {
+	t.Parallel()
+	tokens := []cloudtest.Token{{Value: goodToken, Developer: true, Expires: time.Now().Add(time.Hour)}}
+	h, c := newCare(t, seldom, cloudtest.Config{Tokens: tokens})
+	h.login("default")
+	c.move(90 * time.Minute)
+	if err := h.served("default"); !errors.Is(err, ipc.LoginRequired) {
+		t.Errorf("past its expiry: %v, want login_required", err)
+	}
+	c.move(-5 * time.Hour)
+	if err := h.served("default"); err != nil {
+		t.Errorf("set back: %v", err)
+	}
+	before := asked(h.cloud, "GET "+pathUser)
+	h.writeConfig(strings.Replace(seldom, `"1h"`, `"50m"`, 1)) // begins a round
+	h.await("the cloud is asked again", func() bool { return asked(h.cloud, "GET "+pathUser) > before })
+	time.Sleep(500 * time.Millisecond)
+	if got := asked(h.cloud, "GET "+pathUser) - before; got != 1 {
+		t.Errorf("asked %d times after the clock was set back, want once", got)
+	}
+}
+
+// TestEndpointThatHangs holds up nobody but its own context.
+func TestEndpointThatHangs(t *testing.T) {
+	t.Parallel()
+	h, _ := newCare(t, strings.Replace(often, `timeout = "1s"`, `timeout = "1m"`, 1), cloudtest.Config{})
+	h.login("default")
+	other := h.loginElsewhere("other")
+	h.cloud.Fail("/*", cloudtest.Fault{Hang: true})
+	before := asked(h.cloud, "GET "+pathUser)
+	h.await("one hangs", func() bool { return asked(h.cloud, "GET "+pathUser) > before })
+	good := asked(other, "GET "+pathUser)
+	h.await("the other goes on", func() bool { return asked(other, "GET "+pathUser) > good+2 })
+	other.Revoke(goodToken)
+	h.await("the other is watched", func() bool { return h.served("other") != nil })
+	if got := asked(h.cloud, "GET "+pathUser) - before; got != 1 {
+		t.Errorf("the one that hangs was asked %d times at once, want 1", got)
+	}
+}
+
+// TestRefusedCallIsLookedInto has a call of a person find out before the interval does.
+func TestRefusedCallIsLookedInto(t *testing.T) {
+	t.Parallel()
+	for name, interval := range map[string]string{"seldom": "1h", "never": "0s"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, _ := newCare(t, strings.Replace(often, `interval = "1s"`, `interval = "`+interval+`"`, 1), cloudtest.Config{})
+			h.login("default")
+			h.cloud.Revoke(goodToken)
+			if _, err := h.Tokens(t.Context(), ipc.Selection{}, ""); !errors.Is(err, ipc.TokenRefused) {
+				t.Fatalf("Tokens() = %v, want refused", err)
+			}
+			before := asked(h.cloud, "GET "+pathUser)
+			h.await("it is no longer served", func() bool { return h.served("default") != nil })
+			time.Sleep(500 * time.Millisecond)
+			if got := asked(h.cloud, "GET "+pathUser) - before; got > 1 {
+				t.Errorf("asked %d times, want once", got)
+			}
+		})
+	}
+}
+
+func TestPastedTokenForEndpointsAlone(t *testing.T) {
+	t.Parallel()
+	h, _ := newCare(t, often, cloudtest.Config{Tokens: []cloudtest.Token{{Value: callsToken, AllEndpoints: true}}})
+	request := ipc.Request{Access: "endpoints"}
+	_, err := h.Login(t.Context(), management.Login{
+		Endpoint: h.cloud.URL(), Token: credential.NewSecret(callsToken), Access: credential.Access{AllEndpoints: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := asked(h.cloud, "GET "+pathUser)
+	h.await("it is asked about twice", func() bool { return asked(h.cloud, "GET "+pathUser) > before+1 })
+	if _, err := h.Credential(t.Context(), request); err != nil {
+		t.Errorf("that it lacks a scope is taken for its end: %v", err)
+	}
+	h.cloud.Revoke(callsToken)
+	h.await("it is no longer served", func() bool { _, err := h.Credential(t.Context(), request); return err != nil })
+}
+
+// TestMadeTokenForEndpointsAlone has a cloud that refuses such a token every question.
+// Then its list decides.
+func TestMadeTokenForEndpointsAlone(t *testing.T) {
+	t.Parallel()
+	h, _ := newCare(t, often, cloudtest.Config{HideValues: true})
+	target, err := url.Parse(h.cloud.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := httputil.NewSingleHostReverseProxy(target)
+	strict := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == pathUser && r.Header.Get("X-Yatai-Api-Token") != goodToken {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		behind.ServeHTTP(w, r)
+	}))
+	t.Cleanup(strict.Close)
+	_, err = h.Login(t.Context(), management.Login{
+		Endpoint: strict.URL, Token: credential.NewSecret(goodToken), Access: credential.Access{Developer: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := h.CreateToken(t.Context(), management.NewToken{
+		Name: "calls", Access: credential.Access{AllEndpoints: true}, Keep: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := ipc.Request{Access: "endpoints"}
+	served := func() bool { _, err := h.Credential(t.Context(), request); return err == nil }
+	one := "GET " + pathTokens + "/" + made.Token.UID
+	before := asked(h.cloud, one)
+	h.await("the list is asked twice", func() bool { return asked(h.cloud, one) > before+1 })
+	if !served() {
+		t.Error("a token that the list shows is no longer served")
+	}
+	h.cloud.Fail(pathTokens+"/*", cloudtest.Fault{Status: http.StatusForbidden})
+	before = asked(h.cloud, one)
+	h.await("the list is refused", func() bool { return asked(h.cloud, one) > before })
+	time.Sleep(100 * time.Millisecond)
+	if !served() {
+		t.Error("that another token may not look was taken for its end")
+	}
+	h.cloud.Heal()
+	for _, each := range h.cloud.Tokens() {
+		if each.UID == made.Token.UID {
+			h.cloud.Revoke(each.Value)
+		}
+	}
+	h.await("it is no longer served", func() bool { return !served() })
+	if err := h.served(""); err != nil {
+		t.Errorf("the other token: %v", err)
+	}
+}
