@@ -16,7 +16,6 @@ import (
 )
 
 // callToken is the call for one token.
-const callToken = "GET /api/v1/api_tokens/*"
 
 // keep makes a token of that name that opens the management API, keeps it in the context
 // called context, and returns its uid.

@@ -68,7 +68,8 @@ func cloudTokensView(tokens []management.CloudToken) output.View {
 	}
 	for _, t := range tokens {
 		view.Rows = append(view.Rows, []output.Cell{
-			{Text: t.Name, Style: output.Strong}, output.Text(t.UID), output.Text(t.Kind), output.Text(accessText(t.Access)),
+			{Text: t.Name, Style: output.Strong},
+			output.Text(t.UID), output.Text(t.Kind), output.Text(accessText(t.Access)),
 			exactly(t.Created, "unknown"), expiresCell(t), exactly(t.LastUsed, "never"), output.Text(t.Kept),
 		})
 	}

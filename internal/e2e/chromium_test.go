@@ -142,7 +142,7 @@ func webdriver(method, address string, command, value any) error {
 		}
 		body = bytes.NewReader(encoded)
 	}
-	request, err := http.NewRequest(method, address, body) //nolint:noctx // the client has a deadline
+	request, err := http.NewRequest(method, address, body)
 	if err != nil {
 		return err
 	}
