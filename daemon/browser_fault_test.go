@@ -83,7 +83,9 @@ func TestFaultsOfALoginByBrowser(t *testing.T) {
 				cloud := h.loginElsewhere(contextOf(name))
 				all.Go(func() { h.tryFault(cloud, name, s.call, fault, want) })
 			}
-			try(step+", "+name+" for good", fault, s.codes[name])
+			if _, waited := s.twice[name]; !waited || !testing.Short() { // half a minute, where a token was made
+				try(step+", "+name+" for good", fault, s.codes[name])
+			}
 			if want, other := s.twice[name]; other {
 				fault.Times = 2
 				try(step+", "+name+" twice", fault, want)
@@ -142,30 +144,6 @@ func (h *house) tryLogin(cloud *cloudtest.Cloud, context, name string) error {
 		h.t.Errorf("%s: the trouble shown holds the code", name)
 	}
 	return err
-}
-
-// TestATokenWhoseReplyIsLost has a cloud give the token out and the network lose it: the
-// login ends with an error, sooner or later, and what was kept stays.
-func TestATokenWhoseReplyIsLost(t *testing.T) {
-	t.Parallel()
-	h, _ := newCare(t, patient, cloudtest.Config{})
-	before := h.loginElsewhere("default")
-	selection := ipc.Selection{Context: "default"}
-	shown, err := h.Context(t.Context(), selection)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := h.begin(before, "default")
-	h.polled(w)
-	before.Fail(callCollect, cloudtest.Fault{After: true, Cut: true, Times: 1})
-	w.approve()
-	if _, _, err := w.outcome(); !errors.Is(err, ipc.TimedOut) || ipc.AsError(err).Hint == "" {
-		t.Errorf("error %v, want a timeout with a hint", err)
-	}
-	after, err := h.Context(t.Context(), selection)
-	if diff := cmp.Diff(shown, after); diff != "" || err != nil {
-		t.Errorf("the context, %v, -before +after:\n%s", err, diff)
-	}
 }
 
 // TestATokenThatIsNotTakenIsNotKept has the cloud give a token out that it does not take.

@@ -171,6 +171,10 @@ func TestEndsOfALoginByBrowser(t *testing.T) {
 	}
 	approve, deny := do((*cloudtest.Cloud).Approve), do((*cloudtest.Cloud).Deny)
 	expire, vanish := do((*cloudtest.Cloud).Expire), do((*cloudtest.Cloud).Vanish)
+	lose := func(w waiting) { // the token goes out, and the network loses it
+		w.cloud.Fail(callCollect, cloudtest.Fault{After: true, Cut: true, Times: 1})
+		w.approve()
+	}
 	tests := map[string]struct {
 		manner cloudtest.CodeManner
 		do     func(waiting)
@@ -191,6 +195,9 @@ func TestEndsOfALoginByBrowser(t *testing.T) {
 		"200 with an empty":    {cloudtest.PendingOK(`{"token":""}`), approve, "", ""},
 		"200, then vanished":   {cloudtest.PendingOK(`{}`), vanish, ipc.TimedOut, "no longer knows"},
 		"200, nobody comes":    {cloudtest.PendingOK(`{}`), func(waiting) {}, ipc.TimedOut, "not approved in time"},
+		"lost on the way":      {cloudtest.CodeManner{}, lose, ipc.TimedOut, "no longer knows"},
+		"lost, all alike":      {alike, lose, ipc.TimedOut, "not approved in time"},
+		"lost and sent again":  {cloudtest.CodeManner{Again: true}, lose, "", ""},
 		"collected more often": {cloudtest.CodeManner{Again: true}, approve, "", ""},
 	}
 	h, _ := newCare(t, patient, cloudtest.Config{})
