@@ -21,7 +21,6 @@ import (
 	"github.com/bento-cred/bento-cred/daemon/internal/notice"
 	"github.com/bento-cred/bento-cred/daemon/internal/signin"
 	"github.com/bento-cred/bento-cred/daemon/internal/state"
-	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/management"
 	"github.com/bento-cred/bento-cred/ipc/server"
 )
@@ -48,6 +47,8 @@ type Config struct {
 	Executable string
 	Args       []string
 	Environ    []string
+	// Bus is the address of the message bus that notices are shown through; empty: none.
+	Bus string
 	// Ready is called when peers can connect; nil: nobody waits for that.
 	Ready func()
 	// Log gets what happens, never a secret. Level is set from the settings.
@@ -89,7 +90,7 @@ func New(config Config) (*Daemon, error) {
 		stop:    func() {},
 		idle:    make(chan time.Duration, 1),
 		nudged:  make(chan struct{}, 1),
-		desk:    notice.New(notice.Config{Address: ipc.Lookup(config.Environ)("DBUS_SESSION_BUS_ADDRESS"), Log: config.Log}),
+		desk:    notice.New(notice.Config{Address: config.Bus, Log: config.Log}),
 	}
 	d.watcher = watch.New(watch.Config{Path: config.ConfigFile, Log: config.Log, OnChange: d.reconfigure})
 	settings, bad := d.watcher.Current()

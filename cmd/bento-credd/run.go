@@ -15,6 +15,7 @@ import (
 
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/daemon"
+	"github.com/bento-cred/bento-cred/internal/dbusenv"
 	"github.com/bento-cred/bento-cred/internal/version/buildinfo"
 	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/server"
@@ -137,6 +138,7 @@ func configure(environ []string) (daemon.Config, error) {
 		Executable:     executable,
 		Args:           []string{daemon.WorkerVerb},
 		Environ:        environ,
+		Bus:            dbusenv.Address(),
 		Now:            time.Now,
 	}, nil
 }
