@@ -62,6 +62,16 @@ func (l *logBuffer) String() string {
 // newHouse starts a daemon on the embedded default store.
 func newHouse(t *testing.T) *house {
 	t.Helper()
+	return furnish(t, func(h *house) {
+		h.writeConfig("[daemon]\nlog_level = \"debug\"\n")
+		h.cloud = newCloud(t)
+	})
+}
+
+// furnish starts a daemon in a house that has been arranged: to open a store twice, the
+// second time with other settings, takes a second with the race detector.
+func furnish(t *testing.T, arrange func(*house)) *house {
+	t.Helper()
 	home, err := os.MkdirTemp("/tmp", "bc")
 	if err != nil {
 		t.Fatal(err)
@@ -87,8 +97,7 @@ func newHouse(t *testing.T) *house {
 		Level:      level,
 		Now:        time.Now,
 	}
-	h.writeConfig("[daemon]\nlog_level = \"debug\"\n")
-	h.cloud = newCloud(t)
+	arrange(h)
 	h.start()
 	t.Cleanup(func() {
 		h.end()
@@ -126,6 +135,10 @@ func (h *house) serve(d *daemon.Daemon) {
 		client, err := ipc.Dial(h.t.Context(), ipc.Config{Socket: h.config.Socket, Version: h.config.Version})
 		if err == nil {
 			h.Client = management.Client{Client: client}
+			// Who asks nothing at first is soon taken for one who never will.
+			if _, err := h.Ping(h.t.Context()); err != nil {
+				h.t.Fatal(err)
+			}
 			return
 		}
 		select {

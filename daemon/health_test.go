@@ -36,17 +36,16 @@ func (c *clock) move(d time.Duration) { c.moved.Add(int64(d)) }
 // of tokens what there is to tell, so that one that is pasted can be renewed.
 func newCare(t *testing.T, settings string, cloud cloudtest.Config) (*house, *clock) {
 	t.Helper()
-	h, c := newHouse(t), &clock{}
-	h.end()
+	c := &clock{}
 	cloud.Now = c.now
 	if cloud.Tokens == nil {
 		cloud.Tokens = []cloudtest.Token{{Value: goodToken, Name: "good", Developer: true}}
 	}
-	h.cloud = cloudtest.New(t, cloud)
-	h.config.Now = c.now
-	h.writeConfig(settings)
-	h.start()
-	return h, c
+	return furnish(t, func(h *house) {
+		h.cloud = cloudtest.New(t, cloud)
+		h.config.Now = c.now
+		h.writeConfig(settings)
+	}), c
 }
 
 // await waits until something is so.
