@@ -15,8 +15,6 @@ import (
 	"github.com/bento-cred/bento-cred/ipc/management"
 )
 
-// callToken is the call for one token.
-
 // keep makes a token of that name that opens the management API, keeps it in the context
 // called context, and returns its uid.
 func (h *house) keep(context, name string) string {
