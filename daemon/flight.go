@@ -67,12 +67,17 @@ func (r *renewals) fly(ctx context.Context, key flightKey, under *flight, f func
 	turn := r.turn(key.context)
 	select {
 	case turn <- struct{}{}:
-		under.renewed, under.err = f(ctx)
+		if done, found := r.done(key); found {
+			under.renewed = done.renewed
+		} else {
+			under.renewed, under.err = f(ctx)
+		}
+		close(under.ended) // before the next one has its turn, which may want the same
 		<-turn
 	case <-ctx.Done():
 		under.err = fmt.Errorf("waiting for another renewal to end: %w", ctx.Err())
+		close(under.ended)
 	}
-	close(under.ended)
 	if under.err == nil {
 		time.Sleep(sameTime)
 	}
@@ -85,16 +90,38 @@ func (r *renewals) fly(ctx context.Context, key flightKey, under *flight, f func
 
 // underLocked returns the flight that answers a request, and whether there is one.
 func (r *renewals) underLocked(key flightKey) (*flight, bool) {
-	under, found := r.flights[key]
-	if found || key.uid != "" {
-		return under, found
+	if under, found := r.flights[key]; found {
+		return under, true
 	}
 	for other, under := range r.flights {
-		if other.context == key.context {
+		if other.context == key.context && (key.uid == "" || under.renewedUID() == key.uid) {
 			return under, true
 		}
 	}
 	return nil, false
+}
+
+// done returns a renewal that just ended and renewed the token that key names: who asked
+// for any token of the context may have got that one renewed.
+func (r *renewals) done(key flightKey) (*flight, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for other, under := range r.flights {
+		if other.context == key.context && key.uid != "" && under.renewedUID() == key.uid {
+			return under, true
+		}
+	}
+	return nil, false
+}
+
+// renewedUID returns the uid of the token that f renewed; "" before it has.
+func (f *flight) renewedUID() string {
+	select {
+	case <-f.ended:
+		return f.renewed.Old.UID
+	default:
+		return ""
+	}
 }
 
 // forget has a renewal of the context that ended answer nobody any more: the name may
