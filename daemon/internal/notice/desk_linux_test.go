@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bento-cred/bento-cred/daemon/internal/notice"
+	"github.com/bento-cred/bento-cred/internal/noticetest"
 )
 
 // newDesk returns a Desk that is closed with the test.
@@ -39,28 +40,30 @@ func TestServer(t *testing.T) {
 	t.Parallel()
 	const escaped = "Renew it &lt;soon&gt; &amp; well."
 	tests := map[string]struct {
-		start func(*testing.T, *bus) server
+		start func(*testing.T, *noticetest.Bus) noticetest.Server
 		text  string // what the server is told
 	}{
-		"dunst":                 {func(t *testing.T, b *bus) server { return newDunst(t, b, "full") }, escaped},
-		"dunst, without markup": {func(t *testing.T, b *bus) server { return newDunst(t, b, "no") }, "Renew it <soon> & well."},
-		"fake":                  {func(t *testing.T, b *bus) server { return newFake(t, b, "actions", "body", "body-markup") }, escaped},
+		"dunst":                 {func(t *testing.T, b *noticetest.Bus) noticetest.Server { return noticetest.NewDunst(t, b, "full") }, escaped},
+		"dunst, without markup": {func(t *testing.T, b *noticetest.Bus) noticetest.Server { return noticetest.NewDunst(t, b, "no") }, "Renew it <soon> & well."},
+		"fake": {func(t *testing.T, b *noticetest.Bus) noticetest.Server {
+			return noticetest.NewFake(t, b, "actions", "body", "body-markup")
+		}, escaped},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBus(t)
+			b := noticetest.NewBus(t)
 			s := test.start(t, b)
-			testServer(t, s, newDesk(t, notice.Config{Address: b.address, Timeout: 10 * time.Second}), test.text)
+			testServer(t, s, newDesk(t, notice.Config{Address: b.Address, Timeout: 10 * time.Second}), test.text)
 		})
 	}
 }
 
-func testServer(t *testing.T, s server, d *notice.Desk, text string) {
+func testServer(t *testing.T, s noticetest.Server, d *notice.Desk, text string) {
 	t.Helper()
 	upIs := func(number int) {
 		t.Helper()
-		eventually(t, "the notices are up that should be", func() bool { return s.up() == number })
+		noticetest.Eventually(t, "the notices are up that should be", func() bool { return s.Up() == number })
 	}
 	// One takes the place of the other, by its key.
 	mustShow(t, d, expiring("prod", "7 days left"))
@@ -75,7 +78,7 @@ func testServer(t *testing.T, s server, d *notice.Desk, text string) {
 	upIs(1)
 
 	// A click is told, once and by key.
-	s.click()
+	s.Click()
 	select {
 	case got := <-d.Actions():
 		if got != (notice.Chosen{Key: "prod", Action: "default"}) {
@@ -86,16 +89,16 @@ func testServer(t *testing.T, s server, d *notice.Desk, text string) {
 	}
 
 	// One that was closed is not replaced but shown anew.
-	if s.up() > 0 { // a server may leave it up after the click
-		s.dismiss()
+	if s.Up() > 0 { // a server may leave it up after the click
+		s.Dismiss()
 	}
 	upIs(0)
 	mustShow(t, d, expiring("prod", "1 hour left"))
 	upIs(1)
-	s.dismiss()
+	s.Dismiss()
 	upIs(0)
 	want := [2]string{"1 hour left", text}
-	if got := s.history(); !slices.Contains(got, want) {
+	if got := s.History(); !slices.Contains(got, want) {
 		t.Errorf("shown were %q, want %q among them", got, want)
 	}
 
@@ -155,18 +158,18 @@ func TestWhatTheServerIsTold(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBus(t)
-			f := newFake(t, b, test.capabilities...)
-			mustShow(t, newDesk(t, notice.Config{Address: b.address}), test.notice)
-			got := f.last()
-			if got.app != "bento-cred" || got.expires != -1 || got.replaces != 0 || got.icon == "" {
+			b := noticetest.NewBus(t)
+			f := noticetest.NewFake(t, b, test.capabilities...)
+			mustShow(t, newDesk(t, notice.Config{Address: b.Address}), test.notice)
+			got := f.Last()
+			if got.App != "bento-cred" || got.Expires != -1 || got.Replaces != 0 || got.Icon == "" {
 				t.Errorf("told %+v", got)
 			}
-			if got.title != test.title || got.text != test.text || !slices.Equal(got.actions, test.actions) {
-				t.Errorf("told %q, %q, %q; want %q, %q, %q", got.title, got.text, got.actions, test.title, test.text, test.actions)
+			if got.Title != test.title || got.Text != test.text || !slices.Equal(got.Actions, test.actions) {
+				t.Errorf("told %q, %q, %q; want %q, %q, %q", got.Title, got.Text, got.Actions, test.title, test.text, test.actions)
 			}
-			if hint := got.hints["urgency"]; len(got.hints) != 1 || hint.Value() != test.urgency {
-				t.Errorf("hints %v, want the urgency %d as one byte", got.hints, test.urgency)
+			if hint := got.Hints["urgency"]; len(got.Hints) != 1 || hint.Value() != test.urgency {
+				t.Errorf("hints %v, want the urgency %d as one byte", got.Hints, test.urgency)
 			}
 		})
 	}
@@ -180,30 +183,30 @@ func TestWhatTheServerIsTold(t *testing.T) {
 // THIS TEST VERIFIES that only the server that shows the notice is believed.
 func TestOnlyTheServerIsBelieved(t *testing.T) {
 	t.Parallel()
-	b := newBus(t)
-	f := newFake(t, b, "actions")
-	d := newDesk(t, notice.Config{Address: b.address})
+	b := noticetest.NewBus(t)
+	f := noticetest.NewFake(t, b, "actions")
+	d := newDesk(t, notice.Config{Address: b.Address})
 	mustShow(t, d, expiring("prod", "a"))
-	n := f.last()
+	n := f.Last()
 
-	liar := &fake{t: t, conn: b.connect()}
-	liar.tell(n.sender, "ActionInvoked", n.id, "default")
-	if err := liar.conn.Emit(path, service+".ActionInvoked", n.id, "default"); err != nil {
+	liar := noticetest.NewStranger(t, b)
+	liar.Tell(n.Sender, "ActionInvoked", n.ID, "default")
+	if err := liar.Conn.Emit(noticetest.Path, noticetest.Service+".ActionInvoked", n.ID, "default"); err != nil {
 		t.Fatal(err)
 	}
 	// What comes from one program arrives in order, so that a call in between says that
 	// the lies have arrived.
-	if err := liar.conn.BusObject().Call("org.freedesktop.DBus.GetId", 0).Err; err != nil {
+	if err := liar.Conn.BusObject().Call("org.freedesktop.DBus.GetId", 0).Err; err != nil {
 		t.Fatal(err)
 	}
-	f.tell(n.sender, "ActionInvoked", n.id, "never offered")
-	f.tell(n.sender, "ActionInvoked", n.id+1, "default")
-	f.tell(n.sender, "ActionInvoked", "default", n.id)
-	f.tell(n.sender, "ActionInvoked", n.id)
-	f.tell(n.sender, "ActivationToken", n.id, "default")
+	f.Tell(n.Sender, "ActionInvoked", n.ID, "never offered")
+	f.Tell(n.Sender, "ActionInvoked", n.ID+1, "default")
+	f.Tell(n.Sender, "ActionInvoked", "default", n.ID)
+	f.Tell(n.Sender, "ActionInvoked", n.ID)
+	f.Tell(n.Sender, "ActivationToken", n.ID, "default")
 	// It closes the notice first, as some do, and is believed nevertheless.
-	f.tell(n.sender, "NotificationClosed", n.id, uint32(2))
-	f.tell(n.sender, "ActionInvoked", n.id, "default")
+	f.Tell(n.Sender, "NotificationClosed", n.ID, uint32(2))
+	f.Tell(n.Sender, "ActionInvoked", n.ID, "default")
 	if got := <-d.Actions(); got != (notice.Chosen{Key: "prod", Action: "default"}) {
 		t.Errorf("chosen is %+v", got)
 	}
@@ -217,15 +220,15 @@ func TestOnlyTheServerIsBelieved(t *testing.T) {
 // TestClosedNoticeIsNotReplaced: its number is the server's again.
 func TestClosedNoticeIsNotReplaced(t *testing.T) {
 	t.Parallel()
-	b := newBus(t)
-	f := newFake(t, b, "actions")
-	d := newDesk(t, notice.Config{Address: b.address})
+	b := noticetest.NewBus(t)
+	f := noticetest.NewFake(t, b, "actions")
+	d := newDesk(t, notice.Config{Address: b.Address})
 	mustShow(t, d, expiring("prod", "a"))
-	f.dismiss()
-	f.tell(f.last().sender, "ActionInvoked", f.last().id, "default")
+	f.Dismiss()
+	f.Tell(f.Last().Sender, "ActionInvoked", f.Last().ID, "default")
 	<-d.Actions() // so that what was told before it is known as well
 	mustShow(t, d, expiring("prod", "b"))
-	if got := f.last(); got.replaces != 0 {
+	if got := f.Last(); got.Replaces != 0 {
 		t.Errorf("told %+v, want a new notice", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"sync"
 	"syscall"
@@ -14,32 +15,33 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"github.com/bento-cred/bento-cred/daemon/internal/notice"
+	"github.com/bento-cred/bento-cred/internal/noticetest"
 )
 
 // TestServerRestarted: a new server counts from 1 again, and what has an old number is
 // somebody else's now.
 func TestServerRestarted(t *testing.T) {
 	t.Parallel()
-	b := newBus(t)
-	d := newDesk(t, notice.Config{Address: b.address})
-	first := newFake(t, b, "actions")
+	b := noticetest.NewBus(t)
+	d := newDesk(t, notice.Config{Address: b.Address})
+	first := noticetest.NewFake(t, b, "actions")
 	mustShow(t, d, expiring("prod", "a"))
 	mustShow(t, d, expiring("staging", "a"))
-	first.leave()
+	first.Leave()
 	if err := d.Show(t.Context(), expiring("prod", "b")); !errors.Is(err, notice.ErrNotPossible) {
 		t.Errorf("without a server: %v", err)
 	}
 	if err := d.Withdraw(t.Context(), "staging"); err != nil {
 		t.Errorf("Withdraw without a server = %v", err)
 	}
-	second := newFake(t, b)
-	other := b.connect().Object(service, path)
+	second := noticetest.NewFake(t, b)
+	other := b.Connect().Object(noticetest.Service, noticetest.Path)
 	hints := map[string]dbus.Variant{}
-	if err := other.Call(service+".Notify", 0, "other", uint32(0), "", "", "", []string{}, hints, int32(0)).Err; err != nil {
+	if err := other.Call(noticetest.Service+".Notify", 0, "other", uint32(0), "", "", "", []string{}, hints, int32(0)).Err; err != nil {
 		t.Fatal(err)
 	}
 	mustShow(t, d, expiring("prod", "c"))
-	if got := second.last(); got.replaces != 0 || got.id != 2 || len(got.actions) != 0 {
+	if got := second.Last(); got.Replaces != 0 || got.ID != 2 || len(got.Actions) != 0 {
 		t.Errorf("told %+v; want a new notice, without buttons", got)
 	}
 }
@@ -47,19 +49,19 @@ func TestServerRestarted(t *testing.T) {
 // TestNotPossible is quick about it, and leaves no bus behind.
 func TestNotPossible(t *testing.T) {
 	t.Parallel()
-	b := newBus(t)
-	gone := newBus(t)
-	gone.daemon.kill()
-	broken := newBus(t)
-	broken.write("n.service", "[D-BUS Service]\nName="+service+"\nExec=/bin/false\n")
-	broken.daemon.signal(t, syscall.SIGHUP) // it reads what services there are
+	b := noticetest.NewBus(t)
+	gone := noticetest.NewBus(t)
+	gone.Daemon.Kill()
+	broken := noticetest.NewBus(t)
+	broken.Write("n.service", "[D-BUS Service]\nName="+noticetest.Service+"\nExec=/bin/false\n")
+	broken.Daemon.Signal(t, syscall.SIGHUP) // it reads what services there are
 	for name, address := range map[string]string{
 		"no address":               "",
 		"nowhere":                  "disabled:",
 		"autolaunch":               "autolaunch:",
-		"the bus is gone":          gone.address,
-		"no server on the bus":     b.address,
-		"the server does not come": broken.address,
+		"the bus is gone":          gone.Address,
+		"no server on the bus":     b.Address,
+		"the server does not come": broken.Address,
 	} {
 		d := newDesk(t, notice.Config{Address: address})
 		begun := time.Now()
@@ -72,43 +74,46 @@ func TestNotPossible(t *testing.T) {
 	}
 }
 
-// TestServerIsStarted has the bus start the server, as desktops do.
+// TestServerIsStarted has the bus start the noticetest.Server, as desktops do.
 func TestServerIsStarted(t *testing.T) {
 	t.Parallel()
-	b := newBus(t)
-	b.write("n.service", "[D-BUS Service]\nName="+service+"\nExec=/bin/sh -c 'echo >>"+b.dir+"/started; sleep 60'\n")
-	b.daemon.signal(t, syscall.SIGHUP)
-	d := newDesk(t, notice.Config{Address: b.address, Timeout: 10 * time.Second})
+	b := noticetest.NewBus(t)
+	b.Write("n.service", "[D-BUS Service]\nName="+noticetest.Service+"\nExec=/bin/sh -c 'echo >>"+b.Dir+"/started; sleep 60'\n")
+	b.Daemon.Signal(t, syscall.SIGHUP)
+	d := newDesk(t, notice.Config{Address: b.Address, Timeout: 10 * time.Second})
 	result := make(chan error, 1)
 	go func() { result <- d.Show(t.Context(), notice.Notice{Title: "a"}) }()
-	eventually(t, "the bus starts the server", func() bool { return fileExists(b.dir + "/started") })
-	f := newFake(t, b) // in its stead
-	if err := <-result; err != nil || f.up() != 1 {
-		t.Errorf("Show = %v, %d up", err, f.up())
+	noticetest.Eventually(t, "the bus starts the server", func() bool {
+		_, err := os.Stat(b.Dir + "/started")
+		return err == nil
+	})
+	f := noticetest.NewFake(t, b) // in its stead
+	if err := <-result; err != nil || f.Up() != 1 {
+		t.Errorf("Show = %v, %d up", err, f.Up())
 	}
 }
 
 func TestBusRestarted(t *testing.T) {
 	t.Parallel()
-	b := newBus(t)
-	newFake(t, b, "actions")
-	d := newDesk(t, notice.Config{Address: b.address})
+	b := noticetest.NewBus(t)
+	noticetest.NewFake(t, b, "actions")
+	d := newDesk(t, notice.Config{Address: b.Address})
 	mustShow(t, d, expiring("prod", "a"))
 	for range 2 {
-		b.daemon.kill()
+		b.Daemon.Kill()
 		if err := d.Show(t.Context(), expiring("prod", "b")); err == nil {
 			t.Error("shown without a bus")
 		}
 		if err := d.Withdraw(t.Context(), "prod"); err != nil {
 			t.Errorf("Withdraw without a bus = %v", err)
 		}
-		b.start()
-		f := newFake(t, b, "actions")
+		b.Start()
+		f := noticetest.NewFake(t, b, "actions")
 		mustShow(t, d, expiring("prod", "c"))
-		if f.last().replaces != 0 {
-			t.Errorf("told %+v, want a new notice", f.last())
+		if f.Last().Replaces != 0 {
+			t.Errorf("told %+v, want a new notice", f.Last())
 		}
-		f.click()
+		f.Click()
 		if got := <-d.Actions(); got.Key != "prod" {
 			t.Errorf("chosen is %+v", got)
 		}
@@ -120,27 +125,27 @@ func TestBusRestarted(t *testing.T) {
 func TestNothingHangs(t *testing.T) {
 	t.Parallel()
 	const timeout = 300 * time.Millisecond
-	tests := map[string]func(t *testing.T, b *bus, d *notice.Desk) (mend func()){
-		"stopped bus, not connected yet": func(t *testing.T, b *bus, _ *notice.Desk) func() {
-			b.daemon.signal(t, syscall.SIGSTOP)
-			return func() { b.daemon.signal(t, syscall.SIGCONT); newFake(t, b) }
+	tests := map[string]func(t *testing.T, b *noticetest.Bus, d *notice.Desk) (mend func()){
+		"stopped bus, not connected yet": func(t *testing.T, b *noticetest.Bus, _ *notice.Desk) func() {
+			b.Daemon.Signal(t, syscall.SIGSTOP)
+			return func() { b.Daemon.Signal(t, syscall.SIGCONT); noticetest.NewFake(t, b) }
 		},
-		"stopped bus, connected": func(t *testing.T, b *bus, d *notice.Desk) func() {
-			newFake(t, b)
+		"stopped bus, connected": func(t *testing.T, b *noticetest.Bus, d *notice.Desk) func() {
+			noticetest.NewFake(t, b)
 			mustShow(t, d, notice.Notice{Title: "a"})
-			b.daemon.signal(t, syscall.SIGSTOP)
-			return func() { b.daemon.signal(t, syscall.SIGCONT) }
+			b.Daemon.Signal(t, syscall.SIGSTOP)
+			return func() { b.Daemon.Signal(t, syscall.SIGCONT) }
 		},
-		"server that does not answer": func(t *testing.T, b *bus, _ *notice.Desk) func() {
-			f := newMute(t, b)
-			return func() { f.leave(); newFake(t, b) }
+		"server that does not answer": func(t *testing.T, b *noticetest.Bus, _ *notice.Desk) func() {
+			f := noticetest.NewMute(t, b)
+			return func() { f.Leave(); noticetest.NewFake(t, b) }
 		},
 	}
 	for name, breakIt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBus(t)
-			d := newDesk(t, notice.Config{Address: b.address, Timeout: timeout})
+			b := noticetest.NewBus(t)
+			d := newDesk(t, notice.Config{Address: b.Address, Timeout: timeout})
 			mend := breakIt(t, b, d)
 			begun := time.Now()
 			var all sync.WaitGroup
@@ -156,7 +161,7 @@ func TestNothingHangs(t *testing.T) {
 				t.Errorf("it took %s", took)
 			}
 			mend()
-			eventually(t, "a notice is shown again", func() bool { return d.Show(t.Context(), notice.Notice{Title: "b"}) == nil })
+			noticetest.Eventually(t, "a notice is shown again", func() bool { return d.Show(t.Context(), notice.Notice{Title: "b"}) == nil })
 		})
 	}
 }
@@ -165,19 +170,19 @@ func TestNothingHangs(t *testing.T) {
 func TestLateConnectionsAreLeft(t *testing.T) {
 	t.Parallel()
 	const timeout = 100 * time.Millisecond
-	b := newBus(t)
-	mute := newMute(t, b)
-	if err := newDesk(t, notice.Config{Address: b.address, Timeout: timeout}).Show(t.Context(), notice.Notice{}); err == nil {
+	b := noticetest.NewBus(t)
+	mute := noticetest.NewMute(t, b)
+	if err := newDesk(t, notice.Config{Address: b.Address, Timeout: timeout}).Show(t.Context(), notice.Notice{}); err == nil {
 		t.Error("shown by a server that does not answer")
 	}
-	sender, object := <-mute.asked, b.connect().BusObject()
-	eventually(t, "the desk leaves the bus", func() bool {
+	sender, object := <-mute.Asked, b.Connect().BusObject()
+	noticetest.Eventually(t, "the desk leaves the bus", func() bool {
 		there := true
 		err := object.Call("org.freedesktop.DBus.NameHasOwner", 0, string(sender)).Store(&there)
 		return err == nil && !there
 	})
 
-	silent, err := net.Listen("unix", filepath.Join(b.dir, "silent"))
+	silent, err := net.Listen("unix", filepath.Join(b.Dir, "silent"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,9 +206,9 @@ func TestLateConnectionsAreLeft(t *testing.T) {
 
 func TestClose(t *testing.T) {
 	t.Parallel()
-	b := newBus(t)
-	newMute(t, b)
-	d := notice.New(notice.Config{Address: b.address, Timeout: time.Minute})
+	b := noticetest.NewBus(t)
+	noticetest.NewMute(t, b)
+	d := notice.New(notice.Config{Address: b.Address, Timeout: time.Minute})
 	result := make(chan error, 1)
 	go func() { result <- d.Show(t.Context(), notice.Notice{Title: "a"}) }()
 	time.Sleep(100 * time.Millisecond) // it hangs by now
@@ -223,11 +228,11 @@ func TestClose(t *testing.T) {
 // TestCloseWithAnActionNobodyTakes must not wait for somebody to.
 func TestCloseWithAnActionNobodyTakes(t *testing.T) {
 	t.Parallel()
-	b := newBus(t)
-	f := newFake(t, b, "actions")
-	d := notice.New(notice.Config{Address: b.address})
+	b := noticetest.NewBus(t)
+	f := noticetest.NewFake(t, b, "actions")
+	d := notice.New(notice.Config{Address: b.Address})
 	mustShow(t, d, expiring("prod", "a"))
-	f.click()
+	f.Click()
 	time.Sleep(100 * time.Millisecond) // it is on offer by now
 	mustShow(t, d, expiring("prod", "b"))
 	d.Close()

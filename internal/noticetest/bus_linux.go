@@ -1,6 +1,7 @@
-package notice_test
+package noticetest
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -16,22 +17,22 @@ import (
 	"github.com/bento-cred/bento-cred/internal/realpart"
 )
 
-// bus is a session bus of the test's own, on which nothing starts by itself.
-type bus struct {
+// Bus is a session bus of the test's own, on which nothing starts by itself.
+type Bus struct {
 	t       *testing.T
-	dir     string // short, for the socket in it
-	address string
-	daemon  *program
+	Dir     string // short, for the socket in it
+	Address string
+	Daemon  *Program
 }
 
-// program is one that the test started, in a process group of its own.
-type program struct {
+// Program is one that the test started, in a process group of its own.
+type Program struct {
 	command *exec.Cmd
 	gone    chan struct{} // closed when it has ended
 }
 
-// newBus starts a bus that ends with the test.
-func newBus(t *testing.T) *bus {
+// NewBus starts a bus that ends with the test.
+func NewBus(t *testing.T) *Bus {
 	t.Helper()
 	realpart.Need(t, "dbus-daemon")
 	dir, err := os.MkdirTemp("/tmp", "bc")
@@ -39,32 +40,33 @@ func newBus(t *testing.T) *bus {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	b := &bus{t: t, dir: dir, address: "unix:path=" + dir + "/bus"}
+	b := &Bus{t: t, Dir: dir, Address: "unix:path=" + dir + "/bus"}
 	config := `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>` + b.address + `</listen><auth>EXTERNAL</auth><servicedir>` + dir + `</servicedir>
+<busconfig><type>session</type><listen>` + b.Address + `</listen><auth>EXTERNAL</auth><servicedir>` + dir + `</servicedir>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>`
-	b.write("bus.conf", config)
-	b.start()
+	b.Write("bus.conf", config)
+	b.Start()
 	return b
 }
 
-// write makes a file in the bus's directory, where it looks for services too.
-func (b *bus) write(name, text string) {
+// Write makes a file in the bus's directory, where it looks for services too.
+func (b *Bus) Write(name, text string) {
 	b.t.Helper()
-	if err := os.WriteFile(filepath.Join(b.dir, name), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(b.Dir, name), []byte(text), 0o600); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
-// start starts the bus, for the first time or again.
-func (b *bus) start() {
+// Start starts the bus, for the first time or again.
+func (b *Bus) Start() {
 	b.t.Helper()
-	_ = os.Remove(filepath.Join(b.dir, "bus"))
-	b.daemon = b.run("dbus-daemon", "--nofork", "--config-file="+filepath.Join(b.dir, "bus.conf"))
-	eventually(b.t, "the bus answers", func() bool {
-		conn, err := net.Dial("unix", filepath.Join(b.dir, "bus")) // the file is there before anybody listens
+	_ = os.Remove(filepath.Join(b.Dir, "bus"))
+	b.Daemon = b.Run("dbus-daemon", "--nofork", "--config-file="+filepath.Join(b.Dir, "bus.conf"))
+	Eventually(b.t, "the bus answers", func() bool {
+		var dialer net.Dialer
+		conn, err := dialer.DialContext(b.t.Context(), "unix", filepath.Join(b.Dir, "bus")) // the file is there before anybody listens
 		if err != nil {
 			return false
 		}
@@ -72,16 +74,16 @@ func (b *bus) start() {
 	})
 }
 
-// run starts a program that knows no bus but this one.
-func (b *bus) run(name string, args ...string) *program {
+// Run starts a program that knows no bus but this one.
+func (b *Bus) Run(name string, args ...string) *Program {
 	b.t.Helper()
-	return run(b.t, b.dir, []string{"DBUS_SESSION_BUS_ADDRESS=" + b.address}, nil, name, args...)
+	return run(b.t, b.Dir, []string{"DBUS_SESSION_BUS_ADDRESS=" + b.Address}, nil, name, args...)
 }
 
 // run starts a program at home in dir, which ends with the test.
-func run(t *testing.T, dir string, env []string, files []*os.File, name string, args ...string) *program {
+func run(t testing.TB, dir string, env []string, files []*os.File, name string, args ...string) *Program {
 	t.Helper()
-	command := exec.Command(name, args...)
+	command := exec.CommandContext(context.Background(), name, args...)
 	command.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "XDG_RUNTIME_DIR=" + dir, "TMPDIR=" + dir,
 		"DBUS_SESSION_BUS_ADDRESS=disabled:",
@@ -91,17 +93,17 @@ func run(t *testing.T, dir string, env []string, files []*os.File, name string, 
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	p := &program{command: command, gone: make(chan struct{})}
+	p := &Program{command: command, gone: make(chan struct{})}
 	go func() {
 		_ = command.Wait() // it is killed, which is an error
 		close(p.gone)
 	}()
-	t.Cleanup(p.kill)
+	t.Cleanup(p.Kill)
 	return p
 }
 
-// kill ends the program and its group, if it still runs, and waits for it.
-func (p *program) kill() {
+// Kill ends the program and its group, if it still runs, and waits for it.
+func (p *Program) Kill() {
 	select {
 	case <-p.gone:
 	default:
@@ -110,18 +112,18 @@ func (p *program) kill() {
 	}
 }
 
-// signal sends the program a signal.
-func (p *program) signal(t *testing.T, signal syscall.Signal) {
+// Signal sends the program a signal.
+func (p *Program) Signal(t *testing.T, signal syscall.Signal) {
 	t.Helper()
 	if err := p.command.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// connect returns a connection of the test's own.
-func (b *bus) connect() *dbus.Conn {
+// Connect returns a connection of the test's own.
+func (b *Bus) Connect() *dbus.Conn {
 	b.t.Helper()
-	conn, err := dbus.Connect(b.address)
+	conn, err := dbus.Connect(b.Address)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -129,11 +131,11 @@ func (b *bus) connect() *dbus.Conn {
 	return conn
 }
 
-// waitFor waits until a name has an owner.
-func (b *bus) waitFor(name string) {
+// WaitFor waits until a name has an owner.
+func (b *Bus) WaitFor(name string) {
 	b.t.Helper()
-	conn := b.connect()
-	eventually(b.t, name+" is on the bus", func() bool {
+	conn := b.Connect()
+	Eventually(b.t, name+" is on the bus", func() bool {
 		var there bool
 		err := conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, name).Store(&there)
 		return err == nil && there
@@ -160,8 +162,8 @@ func display(t *testing.T) string {
 	return fmt.Sprintf("DISPLAY=:%d", number)
 }
 
-// eventually waits for a condition.
-func eventually(t *testing.T, what string, condition func() bool) {
+// Eventually waits for a condition.
+func Eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if condition() {
@@ -174,17 +176,11 @@ func eventually(t *testing.T, what string, condition func() bool) {
 // output runs a program to its end and returns what it said.
 func output(t *testing.T, env []string, name string, args ...string) string {
 	t.Helper()
-	command := exec.Command(name, args...)
+	command := exec.CommandContext(t.Context(), name, args...)
 	command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "DBUS_SESSION_BUS_ADDRESS=disabled:"}, env...)
 	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, out)
 	}
 	return strings.TrimSpace(string(out))
-}
-
-// fileExists reports whether there is such a file.
-func fileExists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
