@@ -188,11 +188,12 @@ func (w *approvalWait) draw() {
 	}
 	w.frame++
 	left := max(0, w.approval.Deadline.Sub(w.app.now()))
-	text := fmt.Sprintf("%s %s, %02d:%02d left", frames[w.frame%len(frames)], waiting, int(left/time.Minute), int(left/time.Second)%secondsPerMinute)
-	if w.trouble != "" {
-		text += "; " + output.Clean(w.trouble)
+	what, trouble := waiting, ""
+	if w.trouble != "" { // the line has to have room for it
+		what, trouble = "waiting", "; "+output.Clean(w.trouble)
 	}
-	w.line.Draw(text)
+	w.line.Draw(fmt.Sprintf("%s %s, %02d:%02d left%s",
+		frames[w.frame%len(frames)], what, int(left/time.Minute), int(left/time.Second)%secondsPerMinute, trouble))
 }
 
 // secondsPerMinute is what the seconds of a clock go up to.
