@@ -36,9 +36,7 @@ func (a *app) statusView(status management.Status) output.View {
 	view := a.contextsView(status.Contexts)
 	for _, c := range status.Contexts {
 		view.Blocks = append(view.Blocks, a.contextBlock(c))
-		for _, warning := range c.Warnings {
-			view.Warnings = append(view.Warnings, "context "+quoted(c.Name)+": "+warning)
-		}
+		view.Warnings = append(view.Warnings, c.Warnings...)
 	}
 	if status.Store.State != stateReady {
 		view.Empty = "" // there may well be contexts, behind the lock
