@@ -1,6 +1,9 @@
 package endpoint
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // What keeps a text from being an endpoint. None of them quotes it.
 var (
@@ -38,6 +41,8 @@ type Error struct {
 	Reason error
 	// Suggestion is an endpoint that would be taken, "" where none is known.
 	Suggestion string
+	// url is set where the text was to be a URL, and no endpoint.
+	url bool
 }
 
 // refuse returns an *Error as an error.
@@ -45,14 +50,31 @@ func refuse(reason error, suggestion string) error {
 	return &Error{Reason: reason, Suggestion: suggestion}
 }
 
+// ofURL says of a refusal that it is about a URL.
+func ofURL(err error) error {
+	var refused *Error
+	if errors.As(err, &refused) {
+		refused.url = true
+	}
+	return err
+}
+
 // Error implements error.
-func (e *Error) Error() string { return e.Reason.Error() }
+func (e *Error) Error() string {
+	if e.url {
+		return "URL" + strings.TrimPrefix(e.Reason.Error(), "endpoint")
+	}
+	return e.Reason.Error()
+}
 
 // Unwrap returns the reason, for errors.Is.
 func (e *Error) Unwrap() error { return e.Reason }
 
 // Hint returns the next step for a person.
 func (e *Error) Hint() string {
+	if e.url {
+		return "a URL begins with https:// and a host, such as https://NAME.cloud-apps.bentoml.com/path"
+	}
 	if e.Suggestion != "" {
 		return "did you mean " + e.Suggestion + "?"
 	}
