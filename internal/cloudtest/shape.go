@@ -62,12 +62,31 @@ type clusterShape struct {
 
 type deploymentShape struct {
 	resourceShape
-	Status         string       `json:"status"`
-	KubeNamespace  string       `json:"kube_namespace"`
-	Creator        userShape    `json:"creator"`
-	Cluster        clusterShape `json:"cluster"`
-	LatestRevision *struct{}    `json:"latest_revision"`
-	URLs           []string     `json:"urls,omitempty"`
+	Status         string         `json:"status"`
+	KubeNamespace  string         `json:"kube_namespace"`
+	Creator        userShape      `json:"creator"`
+	Cluster        clusterShape   `json:"cluster"`
+	LatestRevision *revisionShape `json:"latest_revision"`
+	URLs           []string       `json:"urls,omitempty"`
+}
+
+type revisionShape struct {
+	resourceShape
+	Creator *userShape    `json:"creator"`
+	Status  string        `json:"status"`
+	Targets []targetShape `json:"targets"`
+}
+
+type targetShape struct {
+	resourceShape
+	Creator *userShape  `json:"creator"`
+	Config  configShape `json:"config"`
+	Bento   *struct{}   `json:"bento"`
+}
+
+type configShape struct {
+	AccessAuthorization bool     `json:"access_authorization"`
+	Services            struct{} `json:"services"`
 }
 
 // page is one stretch of a list.
@@ -175,6 +194,14 @@ func (c *Cloud) deployment(deployment Deployment) deploymentShape {
 			OrganizationName: c.cfg.Organization,
 			Creator:          creator,
 			IsFirst:          true,
+		},
+		LatestRevision: &revisionShape{
+			resourceShape: c.resource("deployment_revision", deployment.Name+"-1"),
+			Status:        "active",
+			Targets: []targetShape{{
+				resourceShape: c.resource("deployment_target", "main"),
+				Config:        configShape{AccessAuthorization: !deployment.Public},
+			}},
 		},
 	}
 }

@@ -52,7 +52,7 @@ func (c *Client) Tokens(ctx context.Context, endpoint string, bearer credential.
 	var all []Listed
 	// A list that changes between two pages shows the same token on both.
 	seen := make(map[string]bool)
-	for items, err := range c.pages(ctx, to, search, listPages) {
+	for items, err := range c.pages(ctx, to, searching(search), listPages) {
 		if err != nil {
 			return nil, err
 		}
@@ -88,18 +88,23 @@ func (c *Client) Token(ctx context.Context, endpoint string, bearer credential.S
 	return listed, nil
 }
 
+// searching returns the part of a query that asks for what text finds; none for all.
+func searching(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "&search=" + url.QueryEscape(text)
+}
+
 // pages fetches the list at to.path page by page, up to limit pages: until as much came
 // as there is in total, or a page is empty. A total that is less than what came already
-// is not believed.
-func (c *Client) pages(ctx context.Context, to call, search string, limit int) iter.Seq2[[]fields, error] {
+// is not believed. The query of each goes on with more.
+func (c *Client) pages(ctx context.Context, to call, more string, limit int) iter.Seq2[[]fields, error] {
 	path := to.path
 	return func(yield func([]fields, error) bool) {
 		start := 0
 		for range limit {
-			to.path = path + "?start=" + strconv.Itoa(start) + "&count=" + strconv.Itoa(pageSize)
-			if search != "" {
-				to.path += "&search=" + url.QueryEscape(search)
-			}
+			to.path = path + "?start=" + strconv.Itoa(start) + "&count=" + strconv.Itoa(pageSize) + more
 			var page struct {
 				Total any   `json:"total"`
 				Items []any `json:"items"`
