@@ -17,6 +17,8 @@ type Context struct {
 	User         string // name of the user, as the endpoint gave it
 	Email        string // e-mail of the user; empty where it is not known
 	Tokens       []Token
+	// Hosts are the origins beside Endpoint that are its own.
+	Hosts []Host
 	// Renewal is the name of a token that is being made to take the place of one of
 	// Tokens; empty where none is. A token of that name at the endpoint which is not
 	// among Tokens is left over from a renewal that did not end.

@@ -19,7 +19,14 @@ type record struct {
 	User         string        `json:"user,omitempty"`
 	Email        string        `json:"email,omitempty"`
 	Tokens       []tokenRecord `json:"tokens,omitempty"`
+	Hosts        []hostRecord  `json:"hosts,omitempty"`
 	Renewal      string        `json:"renewal,omitempty"`
+}
+
+// hostRecord is a host that a person bound. What the cloud tells of hosts is asked anew.
+type hostRecord struct {
+	Origin     string `json:"origin"`
+	Deployment string `json:"deployment,omitempty"`
 }
 
 type tokenRecord struct {
@@ -56,6 +63,11 @@ func encode(c credential.Context) ([]byte, error) {
 		Email:        c.Email,
 		Renewal:      c.Renewal,
 	}
+	for _, h := range c.Hosts {
+		if h.Bound {
+			r.Hosts = append(r.Hosts, hostRecord{Origin: h.Origin, Deployment: h.Deployment})
+		}
+	}
 	for _, t := range c.Tokens {
 		r.Tokens = append(r.Tokens, tokenRecord{
 			UID:         t.UID,
@@ -88,6 +100,12 @@ func decode(data []byte) (credential.Context, error) {
 		User:         r.User,
 		Email:        r.Email,
 		Renewal:      r.Renewal,
+	}
+	for _, h := range r.Hosts {
+		if h.Origin == "" {
+			return credential.Context{}, errForm
+		}
+		c.Hosts = append(c.Hosts, credential.Host{Origin: h.Origin, Deployment: h.Deployment, Bound: true})
 	}
 	for _, t := range r.Tokens {
 		access, err := credential.ParseAccess(t.Access...)
