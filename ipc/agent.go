@@ -30,6 +30,9 @@ type Agent interface {
 	// Credential returns the credential a program needs: the narrowest token of the
 	// chosen context that opens what is asked for.
 	Credential(ctx context.Context, request Request) (Credential, error)
+	// Refused says that somebody did not take a value that Credential gave. Nothing is
+	// deleted for that: the cloud is asked about the token.
+	Refused(ctx context.Context, value credential.Secret) error
 }
 
 // Daemon says who answers at the socket.
@@ -77,6 +80,11 @@ type Request struct {
 	// Access is what the credential must open: "developer" (also when empty),
 	// "endpoints" or "endpoints:DEPLOYMENT".
 	Access string
+	// URL is where the credential is to be sent: the context that owns its host answers,
+	// and nobody for any other. Deployment asks for one by its name instead. At most one
+	// of Access, URL and Deployment is set.
+	URL        string
+	Deployment string
 }
 
 // Credential is the answer to a Request.
@@ -85,8 +93,19 @@ type Credential struct {
 	Source   string // why this context: a Selection's source, a file's path or "current"
 	Endpoint string
 	Header   string // the header that Value belongs in
+	Scheme   string // what stands before Value there, "Bearer"; empty for nothing
 	Value    credential.Secret
+	URL      string // the origin it is for, where a URL or a deployment was asked for
+	Public   bool   // there is no Value, for the URL wants none
 	Expires  time.Time // zero where it is not known
 	TokenUID string    // empty where it is not known
 	Warnings []string  // what a person should see
+}
+
+// Field returns what the header holds: the value behind its scheme.
+func (c Credential) Field() credential.Secret {
+	if c.Scheme == "" {
+		return c.Value
+	}
+	return credential.NewSecret(c.Scheme + " " + c.Value.Reveal())
 }

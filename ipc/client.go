@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/bento-cred/bento-cred/internal/version"
+
+	"github.com/bento-cred/bento-cred/internal/credential"
 )
 
 // answerTime is how long a client waits for an answer: a little longer than the
@@ -102,6 +104,14 @@ func (c *Client) Credential(ctx context.Context, request Request) (Credential, e
 		return Credential{}, err
 	}
 	return DecodeCredential(reply)
+}
+
+// Refused implements Agent.
+func (c *Client) Refused(ctx context.Context, value credential.Secret) error {
+	var request Message
+	request.Add("value", value.Reveal())
+	_, err := c.Tell(ctx, "refused", request)
+	return err
 }
 
 // Ask sends a request that only reads. It is asked again, once, where the daemon

@@ -14,6 +14,7 @@ const (
 	Version        Code = "version"
 	NoContext      Code = "no_context"
 	NotFound       Code = "not_found"
+	UnknownHost    Code = "unknown_host"
 	Exists         Code = "exists"
 	LoginRequired  Code = "login_required"
 	AccessMissing  Code = "access_missing"
@@ -46,6 +47,7 @@ var codes = []struct {
 	{Version, 1},
 	{NoContext, 3},
 	{NotFound, 3},
+	{UnknownHost, 3},
 	{Exists, 3},
 	{LoginRequired, 4},
 	{AccessMissing, 5},

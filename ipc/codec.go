@@ -12,6 +12,8 @@ import (
 func (r Request) Encode() Message {
 	m := r.Selection.Encode()
 	m.Add("access", r.Access)
+	m.Add("url", r.URL)
+	m.Add("deployment", r.Deployment)
 	return m
 }
 
@@ -31,7 +33,9 @@ func DecodeSelection(m Message) Selection {
 
 // DecodeRequest reads what Request.Encode wrote.
 func DecodeRequest(m Message) Request {
-	return Request{Selection: DecodeSelection(m), Access: m.Get("access")}
+	return Request{
+		Selection: DecodeSelection(m), Access: m.Get("access"), URL: m.Get("url"), Deployment: m.Get("deployment"),
+	}
 }
 
 // Encode returns c as the attributes of a reply.
@@ -41,7 +45,12 @@ func (c Credential) Encode() Message {
 	m.Add("context_source", c.Source)
 	m.Add("endpoint", c.Endpoint)
 	m.Add("header", c.Header)
+	m.Add("scheme", c.Scheme)
 	m.Add("value", c.Value.Reveal())
+	m.Add("url", c.URL)
+	if c.Public {
+		m.Add("public", yes)
+	}
 	if !c.Expires.IsZero() {
 		m.Add("expires", c.Expires.UTC().Format(time.RFC3339))
 	}
@@ -50,19 +59,25 @@ func (c Credential) Encode() Message {
 	return m
 }
 
-// DecodeCredential reads what Credential.Encode wrote. A reply without the value is
-// refused: an empty token must never be taken for one.
+// yes is the value of an attribute that says that something is so.
+const yes = "true"
+
+// DecodeCredential reads what Credential.Encode wrote. A reply without the value that
+// does not say why is refused: an empty token must never be taken for one.
 func DecodeCredential(m Message) (Credential, error) {
 	c := Credential{
 		Context:  m.Get("context"),
 		Source:   m.Get("context_source"),
 		Endpoint: m.Get("endpoint"),
 		Header:   m.Get("header"),
+		Scheme:   m.Get("scheme"),
 		Value:    credential.NewSecret(m.Get("value")),
+		URL:      m.Get("url"),
+		Public:   m.Get("public") == yes,
 		TokenUID: m.Get("token_uid"),
 		Warnings: m.List("warning"),
 	}
-	if c.Value.IsZero() || c.Endpoint == "" {
+	if c.Value.IsZero() != c.Public || c.Endpoint == "" {
 		return Credential{}, badRequest("the daemon's reply holds no credential")
 	}
 	if text := m.Get("expires"); text != "" {

@@ -38,6 +38,8 @@ func TestAgent(t *testing.T, newSubject func(*testing.T) Subject) {
 		"login given up":           testBrowserLoginGivenUp,
 		"tokens at the cloud":      testCloudTokens,
 		"renew and revoke":         testRenewAndRevoke,
+		"hosts":                    testHosts,
+		"deployments":              testDeployments,
 		"several callers":          testConcurrent,
 		"answers share no storage": testFresh,
 	}

@@ -43,6 +43,9 @@ func (m *Memory) Ping(context.Context) (ipc.Daemon, error) {
 
 // Credential implements ipc.Agent.
 func (m *Memory) Credential(_ context.Context, request ipc.Request) (ipc.Credential, error) {
+	if request.URL != "" || request.Deployment != "" {
+		return m.credentialFor(request)
+	}
 	need := credential.Access{Developer: true}
 	if request.Access != "" {
 		var err error

@@ -61,6 +61,19 @@ type Agent interface {
 	// with that uid, or, where it is empty, of the one that expires first.
 	Renew(ctx context.Context, selection ipc.Selection, uid string) (Renewed, error)
 
+	// Hosts returns the hosts of the selected context, those that a person bound and those
+	// that the cloud told of and the daemon remembers; of every context, where none is
+	// named.
+	Hosts(ctx context.Context, selection ipc.Selection) ([]Host, error)
+	// AddHost binds a host to the selected context: its tokens may be sent there.
+	AddHost(ctx context.Context, binding Binding) (Host, error)
+	// RemoveHost takes back what AddHost did, in the selected context.
+	RemoveHost(ctx context.Context, binding Binding) (Host, error)
+	// Deployments returns the deployments that the cloud shows to the selected context.
+	Deployments(ctx context.Context, selection ipc.Selection) ([]Deployment, error)
+	// Deployment returns one of them.
+	Deployment(ctx context.Context, selection ipc.Selection, name string) (Deployment, error)
+
 	// Unlock opens the store with a passphrase, or lets the keychain ask for one.
 	Unlock(ctx context.Context, passphrase credential.Secret) error
 	// Migrate moves every context into another store.

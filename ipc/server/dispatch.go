@@ -26,6 +26,8 @@ func dispatch(ctx context.Context, agent management.Agent, request ipc.Message) 
 	case "get":
 		answer, err := agent.Credential(ctx, ipc.DecodeRequest(request))
 		return answer.Encode(), err
+	case "refused":
+		return ipc.Message{}, agent.Refused(ctx, credential.NewSecret(request.Get("value")))
 	case management.OpStatus:
 		return document(agent.Status(ctx))
 	case management.OpContexts:
@@ -34,7 +36,8 @@ func dispatch(ctx context.Context, agent management.Agent, request ipc.Message) 
 		return document(agent.Context(ctx, ipc.DecodeSelection(request)))
 	case management.OpStartLogin, management.OpAwaitLogin, management.OpLeaveLogin,
 		management.OpTokens, management.OpToken, management.OpCreateToken,
-		management.OpDeleteToken, management.OpRevoke, management.OpRenew:
+		management.OpDeleteToken, management.OpRevoke, management.OpRenew,
+		management.OpDeployments, management.OpDeployment:
 		return atCloud(ctx, agent, request)
 	default:
 		return change(ctx, agent, request)
@@ -61,6 +64,10 @@ func atCloud(ctx context.Context, agent management.Agent, request ipc.Message) (
 		return document(agent.DeleteToken(ctx, selection, uid))
 	case management.OpRevoke:
 		return document(agent.Revoke(ctx, request.Get("context")))
+	case management.OpDeployments:
+		return document(agent.Deployments(ctx, selection))
+	case management.OpDeployment:
+		return document(agent.Deployment(ctx, selection, request.Get("name")))
 	default:
 		return document(agent.Renew(ctx, selection, uid))
 	}
@@ -100,6 +107,12 @@ func change(ctx context.Context, agent management.Agent, request ipc.Message) (i
 		return document(agent.Logout(ctx, management.DecodeLogout(request)))
 	case management.OpImport:
 		return document(agent.Import(ctx, management.DecodeImport(request)))
+	case management.OpHosts:
+		return document(agent.Hosts(ctx, ipc.DecodeSelection(request)))
+	case management.OpAddHost:
+		return document(agent.AddHost(ctx, management.DecodeBinding(request)))
+	case management.OpRemoveHost:
+		return document(agent.RemoveHost(ctx, management.DecodeBinding(request)))
 	case management.OpUnlock:
 		return ipc.Message{}, agent.Unlock(ctx, credential.NewSecret(request.Get("passphrase")))
 	case management.OpMigrate:
