@@ -13,7 +13,7 @@ import (
 )
 
 // agent is the Agent of one peer. Its methods are spread over the files of what they
-// are about: release.go, contexts.go, login.go, browser.go, token.go, create.go, renewal.go,
+// are about: release.go, place.go, hosts.go, deployment.go, contexts.go, login.go, browser.go, token.go, create.go, renewal.go,
 // imports.go, directory.go, status.go.
 type agent struct {
 	daemon *Daemon

@@ -18,6 +18,7 @@ import (
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/configs/watch"
 	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
+	"github.com/bento-cred/bento-cred/daemon/internal/deployments"
 	"github.com/bento-cred/bento-cred/daemon/internal/notice"
 	"github.com/bento-cred/bento-cred/daemon/internal/signin"
 	"github.com/bento-cred/bento-cred/daemon/internal/state"
@@ -73,8 +74,10 @@ type Daemon struct {
 	signIns  *signIns // made by Run
 	pulses   pulses
 	renewals renewals
-	desk     *notice.Desk
-	nudged   chan struct{} // holds a word when the next round is to begin at once
+	// deployments remembers at which hosts the contexts' clouds have deployments.
+	deployments deployments.Cache
+	desk        *notice.Desk
+	nudged      chan struct{} // holds a word when the next round is to begin at once
 }
 
 // New returns a Daemon. It reads the settings and the state, and asks no keychain yet.
@@ -84,13 +87,14 @@ func New(config Config) (*Daemon, error) {
 		return nil, err
 	}
 	d := &Daemon{
-		config:  config,
-		started: config.Now(),
-		state:   file,
-		stop:    func() {},
-		idle:    make(chan time.Duration, 1),
-		nudged:  make(chan struct{}, 1),
-		desk:    notice.New(notice.Config{Address: config.Bus, Log: config.Log}),
+		config:      config,
+		started:     config.Now(),
+		state:       file,
+		stop:        func() {},
+		idle:        make(chan time.Duration, 1),
+		nudged:      make(chan struct{}, 1),
+		deployments: deployments.Cache{Now: config.Now},
+		desk:        notice.New(notice.Config{Address: config.Bus, Log: config.Log}),
 	}
 	d.watcher = watch.New(watch.Config{Path: config.ConfigFile, Log: config.Log, OnChange: d.reconfigure})
 	settings, bad := d.watcher.Current()

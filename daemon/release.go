@@ -9,12 +9,18 @@ import (
 	"github.com/bento-cred/bento-cred/ipc"
 )
 
-// headerEndpoints is the header a protected deployment takes its token in, as
-// "Bearer TOKEN".
-const headerEndpoints = "Authorization"
+// headerEndpoints is the header a protected deployment takes its token in, behind
+// schemeEndpoints.
+const (
+	headerEndpoints = "Authorization"
+	schemeEndpoints = "Bearer"
+)
 
 // Credential implements ipc.Agent.
 func (a *agent) Credential(ctx context.Context, request ipc.Request) (ipc.Credential, error) {
+	if request.URL != "" || request.Deployment != "" {
+		return a.credentialFor(ctx, request)
+	}
 	need, err := needOf(request.Access)
 	if err != nil {
 		return ipc.Credential{}, err
@@ -35,9 +41,9 @@ func (a *agent) release(chosen choice, need credential.Access, token credential.
 	d := a.daemon
 	value := a.handOver(chosen.context, chosen.source, need, token)
 	d.pulses.used(chosen.context.Name, token, d.config.Now())
-	header := bentocloud.Header
+	header, scheme := bentocloud.Header, ""
 	if !need.Developer {
-		header = headerEndpoints
+		header, scheme = headerEndpoints, schemeEndpoints
 	}
 	warnings := chosen.warnings
 	if warning := d.dailyWarning(chosen.context); warning != "" {
@@ -48,6 +54,7 @@ func (a *agent) release(chosen choice, need credential.Access, token credential.
 		Source:   chosen.source,
 		Endpoint: chosen.context.Endpoint,
 		Header:   header,
+		Scheme:   scheme,
 		Value:    value,
 		Expires:  token.Expires,
 		TokenUID: token.UID,

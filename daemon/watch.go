@@ -56,6 +56,7 @@ func (d *Daemon) round(ctx context.Context, busy map[string]bool, ended chan<- s
 	}
 	contexts := b.All()
 	d.pulses.keep(contexts)
+	d.deployments.Forget(logins(contexts))
 	for _, c := range contexts {
 		if busy[c.Name] {
 			continue

@@ -95,8 +95,8 @@ type Credential struct {
 	Header   string // the header that Value belongs in
 	Scheme   string // what stands before Value there, "Bearer"; empty for nothing
 	Value    credential.Secret
-	URL      string // the origin it is for, where a URL or a deployment was asked for
-	Public   bool   // there is no Value, for the URL wants none
+	URL      string    // the origin it is for, where a URL or a deployment was asked for
+	Public   bool      // there is no Value, for the URL wants none
 	Expires  time.Time // zero where it is not known
 	TokenUID string    // empty where it is not known
 	Warnings []string  // what a person should see

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/bento-cred/bento-cred/internal/credential"
-	"github.com/bento-cred/bento-cred/internal/endpoint"
 	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/management"
 )
@@ -18,7 +17,7 @@ func (m *Memory) credentialFor(request ipc.Request) (ipc.Credential, error) {
 	if request.URL == "" {
 		return ipc.Credential{}, noDeployment(request.Deployment)
 	}
-	origin, err := endpoint.Origin(request.URL)
+	origin, err := originOf(request.URL)
 	if err != nil {
 		return ipc.Credential{}, &ipc.Error{Code: ipc.Usage, Message: err.Error(), Hint: "give another"}
 	}
@@ -45,6 +44,19 @@ func (m *Memory) credentialFor(request ipc.Request) (ipc.Credential, error) {
 
 func noDeployment(name string) error {
 	return &ipc.Error{Code: ipc.NotFound, Message: "there is no deployment " + name, Hint: "list them"}
+}
+
+// originOf returns scheme, host and port of a URL. A Memory guards no secret of anybody's
+// and reads URLs as simply as that; internal/endpoint does it for the daemon.
+func originOf(url string) (string, error) {
+	scheme, rest, _ := strings.Cut(url, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(host, "?")
+	local := strings.HasPrefix(host, "127.0.0.1:")
+	if host == "" || (scheme != "https" && !local) {
+		return "", errors.New("the URL is not one that a token is sent to")
+	}
+	return scheme + "://" + host, nil
 }
 
 // Refused implements ipc.Agent. A Memory asks nobody.
@@ -82,7 +94,7 @@ func shownHost(context string, h credential.Host) management.Host {
 
 // AddHost implements management.Agent.
 func (m *Memory) AddHost(_ context.Context, binding management.Binding) (management.Host, error) {
-	origin, err := endpoint.Origin(binding.URL)
+	origin, err := originOf(binding.URL)
 	if err != nil {
 		return management.Host{}, &ipc.Error{Code: ipc.Usage, Message: err.Error(), Hint: "give another"}
 	}
@@ -106,7 +118,7 @@ func (m *Memory) RemoveHost(_ context.Context, binding management.Binding) (mana
 	if err != nil {
 		return management.Host{}, err
 	}
-	origin, err := endpoint.Origin(binding.URL)
+	origin, err := originOf(binding.URL)
 	at := slices.IndexFunc(c.Hosts, func(h credential.Host) bool { return h.Origin == origin })
 	if err != nil || at < 0 {
 		return management.Host{}, &ipc.Error{Code: ipc.NotFound, Message: errors.Join(err, credential.ErrNotOwner).Error(), Hint: "list them"}

@@ -1,0 +1,205 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/bento-cred/bento-cred/daemon/internal/deployments"
+	"github.com/bento-cred/bento-cred/internal/credential"
+	"github.com/bento-cred/bento-cred/internal/endpoint"
+	"github.com/bento-cred/bento-cred/ipc"
+)
+
+// sourceURL is why a context was chosen whose host a URL has.
+const sourceURL = "url"
+
+// credentialFor is Credential for a URL or a deployment: the one question in which a
+// program says where the secret is going. It gets what is needed there, or nothing.
+func (a *agent) credentialFor(ctx context.Context, request ipc.Request) (ipc.Credential, error) {
+	if request.Access != "" || (request.URL != "" && request.Deployment != "") {
+		return ipc.Credential{}, &ipc.Error{
+			Code:    ipc.Usage,
+			Message: "an access, a URL and a deployment exclude each other",
+			Hint:    "ask for one of them",
+		}
+	}
+	if request.URL == "" {
+		return a.credentialForDeployment(ctx, request)
+	}
+	origin, err := endpoint.Origin(request.URL)
+	if err != nil {
+		return ipc.Credential{}, coded(err)
+	}
+	place, err := a.locate(ctx, request.Selection, origin)
+	if err != nil {
+		return ipc.Credential{}, err
+	}
+	return a.releaseAt(place, origin, choice{context: place.Context, source: sourceURL})
+}
+
+// releaseAt hands over what a place needs.
+func (a *agent) releaseAt(place credential.Place, origin string, chosen choice) (ipc.Credential, error) {
+	if place.Host.Public && !place.Host.Bound {
+		return ipc.Credential{
+			Context: chosen.context.Name, Source: chosen.source, Endpoint: chosen.context.Endpoint, URL: origin, Public: true,
+		}, nil
+	}
+	need := place.Need()
+	token, err := place.Context.Choose(need, a.daemon.config.Now())
+	if err != nil {
+		return ipc.Credential{}, noToken(err, place.Context, need)
+	}
+	answer, err := a.release(chosen, need, token)
+	answer.URL = origin
+	return answer, err
+}
+
+// locate returns whose an origin is. What a person bound and the contexts' endpoints are
+// known here; where that does not do, the clouds are asked for their deployments.
+func (a *agent) locate(ctx context.Context, selection ipc.Selection, origin string) (credential.Place, error) {
+	b, err := a.daemon.vault.open(ctx)
+	if err != nil {
+		return credential.Place{}, coded(err)
+	}
+	named, preferred := a.wish(selection)
+	if named == "" && preferred == "" {
+		preferred = a.daemon.current(b)
+	}
+	if _, found := b.Get(named); named != "" && !found {
+		return credential.Place{}, notFound(named, selection.Source)
+	}
+	contexts := b.All()
+	for i, c := range contexts {
+		contexts[i] = a.daemon.pulses.fresh(c)
+	}
+	place, err := credential.Find(contexts, origin, named, preferred)
+	// A binding without a deployment is made more exact by what the cloud says.
+	exact := err == nil && (place.Management || place.Host.Deployment != "")
+	if exact || errors.Is(err, credential.ErrAmbiguous) {
+		return place, a.notLocated(err, origin, named, nil)
+	}
+	known, trouble := a.daemon.learn(ctx, contexts, origin, named)
+	learned, err := credential.Find(known, origin, named, preferred)
+	if err != nil && place.Context.Name != "" {
+		return place, nil
+	}
+	return learned, a.notLocated(err, origin, named, trouble)
+}
+
+// wish returns the context that a person named for this one request, which has to be the
+// host's, or the one that goes first: that of the environment or the directory.
+func (a *agent) wish(selection ipc.Selection) (named, preferred string) {
+	switch {
+	case selection.Context == "":
+		preferred, _, _ = a.daemon.byDirectory(selection.Directory)
+		return "", preferred
+	case selection.Source == ipc.SourceVariable, selection.Source == ipc.SourceBentoML:
+		return "", selection.Context
+	default:
+		return selection.Context, ""
+	}
+}
+
+// learn returns contexts with the deployment that answers at origin among their hosts, if
+// their clouds have one, and the last error of a cloud that could not be asked. Where a
+// context is named, only its cloud is asked.
+func (d *Daemon) learn(ctx context.Context, contexts []credential.Context, origin, named string) ([]credential.Context, error) {
+	type answer struct {
+		found deployments.Deployment
+		ok    bool
+		err   error
+	}
+	answers := make([]chan answer, len(contexts))
+	wanted := func(each deployments.Deployment) bool { return slices.Contains(each.Origins, origin) }
+	for i, c := range contexts {
+		answers[i] = make(chan answer, 1)
+		if named != "" && c.Name != named {
+			answers[i] <- answer{}
+			continue
+		}
+		go func() {
+			found, ok, err := d.findDeployment(ctx, c, wanted, likely(origin))
+			answers[i] <- answer{found, ok, err}
+		}()
+	}
+	var trouble error
+	known := make([]credential.Context, len(contexts))
+	for i, c := range contexts {
+		got := <-answers[i]
+		// A context that has no token to ask with has no deployments that are known.
+		if got.err != nil && !errors.Is(got.err, ipc.AccessMissing) && !errors.Is(got.err, ipc.LoginRequired) {
+			trouble = got.err
+		}
+		if got.ok && !isEndpoint(contexts, origin) {
+			c.Hosts = append(slices.Clone(c.Hosts), hostOf(got.found, origin))
+		}
+		known[i] = c
+	}
+	return known, trouble
+}
+
+// isEndpoint reports whether an origin is a context's endpoint. No cloud may say that it
+// is a deployment of its own.
+func isEndpoint(contexts []credential.Context, origin string) bool {
+	return slices.ContainsFunc(contexts, func(c credential.Context) bool { return c.Endpoint == origin })
+}
+
+func hostOf(d deployments.Deployment, origin string) credential.Host {
+	return credential.Host{Origin: origin, Deployment: d.Name, Public: d.Public}
+}
+
+// likely returns the function that tells which deployment an origin looks like: hosts
+// often begin with the deployment's name. It decides nothing but who is asked for first.
+func likely(origin string) func(deployments.Deployment) bool {
+	_, host, _ := strings.Cut(origin, "://")
+	return func(d deployments.Deployment) bool { return strings.HasPrefix(host, strings.ToLower(d.Name)) }
+}
+
+// notLocated says why an origin is nobody's.
+func (a *agent) notLocated(err error, origin, named string, trouble error) error {
+	bind := "if it is one of yours, bind it: bento-cred host add " + origin
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, credential.ErrAmbiguous):
+		return &ipc.Error{
+			Code:    ipc.UnknownHost,
+			Message: "several contexts own " + origin + ", and none of them is the current one",
+			Hint:    "say which with --context; `bento-cred host list` shows them",
+		}
+	case trouble != nil:
+		told := *ipc.AsError(coded(trouble))
+		told.Message = "no context is known to own " + origin + ", and not every cloud could be asked: " + told.Message
+		return &told
+	case errors.Is(err, credential.ErrNotOwner):
+		return &ipc.Error{
+			Code:    ipc.UnknownHost,
+			Message: "context " + quoted(named) + " does not own " + origin + "; nothing is given",
+			Hint:    "leave --context out, or " + strings.Replace(bind, "host add", "host add --context "+named, 1),
+		}
+	default:
+		return &ipc.Error{Code: ipc.UnknownHost, Message: "no context owns " + origin + "; nothing is given", Hint: bind}
+	}
+}
+
+// Refused implements ipc.Agent: what was refused elsewhere may have been revoked. A value
+// that is not kept says nothing.
+func (a *agent) Refused(ctx context.Context, value credential.Secret) error {
+	d := a.daemon
+	b, err := d.vault.open(ctx)
+	if err != nil {
+		return coded(err)
+	}
+	for _, c := range b.All() {
+		for _, t := range c.Tokens {
+			if t.Value.Reveal() == value.Reveal() {
+				d.config.Log.Info("a token was refused elsewhere", "pid", a.peer.PID, "context", c.Name, "token", t.UID)
+				d.pulses.hurry(c.Name, t)
+				d.nudge()
+			}
+		}
+	}
+	return nil
+}
