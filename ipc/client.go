@@ -156,30 +156,40 @@ func finish(reply Message, err error) (Message, error) {
 // call writes one request and reads one reply. A connection on which that failed is
 // closed: the answer may still come, and would be taken for that of the next request.
 func (c *Client) call(ctx context.Context, op string, request Message) (Message, error) {
+	text, err := written(op, request)
+	if err != nil {
+		return Message{}, err // nothing was sent, and the connection is as good as before
+	}
 	s := c.socket.Load()
-	reply, err := c.exchange(ctx, s, op, request)
+	reply, err := c.exchange(ctx, s, text)
 	if err != nil {
 		_ = s.Close() // it is of no more use
 	}
 	return reply, err
 }
 
-func (c *Client) exchange(ctx context.Context, s *socket, op string, request Message) (Message, error) {
+// written returns a request as it goes over the wire.
+func written(op string, request Message) ([]byte, error) {
 	named := Message{attributes: make([]attribute, 0, 1+len(request.attributes))}
 	named.Add("op", op)
 	named.attributes = append(named.attributes, request.attributes...)
 	text, err := named.Append(make([]byte, 0, firstBuffer))
-	if err != nil {
-		return Message{}, err
+	switch {
+	case err != nil:
+		return nil, &Error{Code: Usage, Message: err.Error(), Hint: "line feeds and NUL cannot be sent"}
+	case len(text) > MaxRequest:
+		return nil, &Error{Code: Usage, Message: "the request is longer than " + strconv.Itoa(MaxRequest) + " bytes", Hint: "give it less"}
 	}
-	if len(text) > MaxRequest {
-		return Message{}, badRequest("the request is longer than " + strconv.Itoa(MaxRequest) + " bytes")
-	}
+	return text, nil
+}
+
+// exchange sends a request, which it wipes, and reads the reply.
+func (c *Client) exchange(ctx context.Context, s *socket, text []byte) (Message, error) {
 	if ctx.Done() != nil {
 		stop := context.AfterFunc(ctx, s.interrupt)
 		defer stop()
 	}
-	_, err = s.Write(text)
+	_, err := s.Write(text)
 	clear(text) // it may hold a token
 	if err != nil {
 		return Message{}, cancelled(ctx, err)

@@ -64,7 +64,7 @@ type Cache struct {
 // entry is what is remembered of one login.
 type entry struct {
 	all    []Deployment
-	at     time.Time // when the last round ended that worked
+	at     time.Time // when the last round began that worked
 	flight *round    // the one under way; nil for none
 }
 
@@ -126,7 +126,7 @@ func (c *Cache) begin(ctx context.Context, key string, source Source, likely fun
 	if e.flight != nil {
 		return e.flight
 	}
-	r := &round{changed: make(chan struct{})}
+	r, begun := &round{changed: make(chan struct{})}, c.now()
 	e.flight = r
 	go func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), roundTime)
@@ -136,7 +136,7 @@ func (c *Cache) begin(ctx context.Context, key string, source Source, likely fun
 		defer c.mu.Unlock()
 		e.flight = nil
 		if err == nil {
-			e.all, e.at = r.got, c.now()
+			e.all, e.at = r.got, begun
 		}
 		r.end(err) // when Find sees the end, the next one finds it in memory
 	}()
