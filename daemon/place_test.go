@@ -3,9 +3,7 @@ package daemon_test
 import (
 	"errors"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/bento-cred/bento-cred/internal/cloudtest"
 	"github.com/bento-cred/bento-cred/internal/credential"
@@ -207,97 +205,5 @@ func TestBoundHosts(t *testing.T) {
 	})
 	if got, err2 := h.at(gateway); err != nil || err2 != nil || got.Public {
 		t.Errorf("after another login of the same: %v, %v", err, err2)
-	}
-}
-
-// TestWhereTheCloudCannotBeAsked tells that apart from a host that is nobody's.
-func TestWhereTheCloudCannotBeAsked(t *testing.T) {
-	t.Parallel()
-	h, c := newEstate(t)
-	own := h.cloud.DeploymentURL("summarise")
-	h.cloud.Fail("/*", cloudtest.Fault{Close: true})
-	if _, err := h.at(own); !errors.Is(err, ipc.Unreachable) || !strings.Contains(err.Error(), "no context is known to own") {
-		t.Errorf("at first: %v, want unreachable", err)
-	}
-	h.cloud.Heal()
-	if _, err := h.at(own); err != nil {
-		t.Fatal(err)
-	}
-	h.cloud.Fail("/*", cloudtest.Fault{Close: true})
-	c.move(2 * time.Hour)
-	if _, err := h.at(own); err != nil {
-		t.Errorf("two hours later: %v", err)
-	}
-	c.move(24 * time.Hour)
-	if _, err := h.at(own); !errors.Is(err, ipc.Unreachable) {
-		t.Errorf("a day later: %v, want unreachable", err)
-	}
-}
-
-// TestManyAskForOneURL makes one round of questions of it.
-func TestManyAskForOneURL(t *testing.T) {
-	t.Parallel()
-	h, _ := newEstate(t)
-	h.cloud.Fail("/api/v2/*", cloudtest.Fault{Latency: 100 * time.Millisecond})
-	var all sync.WaitGroup
-	for range 20 {
-		client := h.dial()
-		all.Go(func() {
-			got, err := client.Credential(t.Context(), ipc.Request{URL: h.cloud.DeploymentURL("translate")})
-			if err != nil || got.Value.IsZero() {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if got := asked(h.cloud, "GET /api/v2/deployments"); got > 4 {
-		t.Errorf("the cloud was asked %d times", got)
-	}
-}
-
-func TestDeploymentsAreListed(t *testing.T) {
-	t.Parallel()
-	h, _ := newEstate(t)
-	list, err := h.Deployments(t.Context(), ipc.Selection{})
-	if err != nil || len(list) != 3 {
-		t.Fatalf("%+v, %v", list, err)
-	}
-	for i, want := range []struct{ name, token string }{{"open", ""}, {"summarise", "endpoints:summarise"}, {"translate", "endpoints"}} {
-		got := list[i]
-		token := ""
-		if got.Token != nil {
-			token = strings.Join(got.Token.Access, " ")
-		}
-		if got.Name != want.name || token != want.token || got.Protected == (want.token == "") || got.Status != "running" || len(got.URLs) != 1 || got.URLs[0] != h.cloud.DeploymentURL(want.name) {
-			t.Errorf("%+v, token %q", got, token)
-		}
-		one, err := h.Deployment(t.Context(), ipc.Selection{}, want.name)
-		if err != nil || one.Name != want.name || one.URLs[0] != got.URLs[0] {
-			t.Errorf("Deployment(%s) = %+v, %v", want.name, one, err)
-		}
-	}
-	if _, err := h.Deployment(t.Context(), ipc.Selection{}, "nobody's"); !errors.Is(err, ipc.NotFound) {
-		t.Errorf("%v, want not_found", err)
-	}
-	h.loginElsewhere("elsewhere")
-	if _, err := h.Deployments(t.Context(), ipc.Selection{Context: "elsewhere"}); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestRefusedElsewhere has the cloud asked about a token that somebody did not take.
-func TestRefusedElsewhere(t *testing.T) {
-	t.Parallel()
-	h, _ := newEstate(t)
-	before := asked(h.cloud, callUser)
-	h.cloud.Revoke(goodToken)
-	for _, value := range []string{"nobody's", goodToken} {
-		if err := h.Refused(t.Context(), credential.NewSecret(value)); err != nil {
-			t.Error(err)
-		}
-	}
-	h.await("it is asked about, and no longer served", func() bool { return h.served("default") != nil })
-	if got := asked(h.cloud, callUser) - before; got < 1 || got > 2 {
-		t.Errorf("the cloud was asked %d times", got)
 	}
 }
