@@ -18,6 +18,25 @@ const (
 	endpointVariable = "BENTO_CLOUD_API_ENDPOINT"
 )
 
+// The variables of OpenAI's clients, which deployments with a compatible API are called
+// with (docs.bentoml.com, "Call an LLM endpoint").
+const (
+	purposeOpenAI      = "openai"
+	openAIKeyVariable  = "OPENAI_API_KEY"
+	openAIBaseVariable = "OPENAI_BASE_URL"
+	// openAIPublic is the key for a deployment that wants none: the client wants one.
+	openAIPublic = "na"
+)
+
+// openAI returns what OpenAI's clients need to reach a deployment.
+func openAI(answer ipc.Credential) []shell.Variable {
+	key := answer.Value.Reveal()
+	if answer.Public {
+		key = openAIPublic
+	}
+	return []shell.Variable{{Name: openAIKeyVariable, Value: key}, {Name: openAIBaseVariable, Value: answer.URL + "/v1"}}
+}
+
 // env prints code that exports the context's token and endpoint. A failure is code too,
 // because a shell that evaluates the output does not see this program's exit status.
 func (p *program) env(arguments []string) int {
@@ -50,12 +69,20 @@ func (p *program) env(arguments []string) int {
 // code returns what env prints where nothing fails.
 func (p *program) code(o options, dialect shell.Dialect) ([]byte, error) {
 	if o.unset {
-		code, err := dialect.AppendUnset(nil, []string{keyVariable, endpointVariable})
+		names := []string{keyVariable, endpointVariable}
+		if o.purpose == purposeOpenAI {
+			names = []string{openAIKeyVariable, openAIBaseVariable}
+		}
+		code, err := dialect.AppendUnset(nil, names)
 		return code, unwritable(err)
 	}
-	answer, err := p.credential(o)
+	answer, err := p.credential(o, "")
 	if err != nil {
 		return nil, err
+	}
+	if o.purpose == purposeOpenAI {
+		code, err := dialect.AppendExport(nil, openAI(answer))
+		return code, unwritable(err)
 	}
 	p.warnOfOther(answer.Value, "it is replaced by that of context "+strconv.Quote(answer.Context))
 	code, err := dialect.AppendExport(nil, []shell.Variable{

@@ -25,7 +25,7 @@ func (p *program) exec(arguments []string) int {
 	if err != nil {
 		return p.fail(err)
 	}
-	answer, err := p.credential(o)
+	answer, err := p.credential(o, "")
 	if err != nil {
 		return p.fail(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/bento-cred/bento-cred/internal/version"
 	"github.com/bento-cred/bento-cred/ipc"
@@ -26,6 +27,7 @@ import (
 
 // Streams are where a program writes.
 type Streams struct {
+	In  io.Reader // a question, where the protocol has one
 	Out io.Writer // the answer
 	Err io.Writer // what a person should see
 }
@@ -34,7 +36,16 @@ type Streams struct {
 // arguments. It does not return where the program becomes another one, which it does
 // for exec and for every verb that is not its own.
 func Main(args, environ []string, streams Streams) int {
-	p := &program{args: args, environ: environ, getenv: ipc.Lookup(environ), out: streams.Out, err: streams.Err}
+	if len(args) == 0 {
+		args = []string{ipc.ProgramHelper}
+	}
+	p := &program{args: args, environ: environ, getenv: ipc.Lookup(environ), in: streams.In, out: streams.Out, err: streams.Err}
+	switch programName(args[0]) {
+	case gitProgram:
+		return p.git(args[1:])
+	case dockerProgram:
+		return p.docker(args[1:])
+	}
 	verb := ""
 	if len(args) > 1 {
 		verb = args[1]
@@ -46,8 +57,26 @@ func Main(args, environ []string, streams Streams) int {
 		return p.token(args[2:])
 	case verbExec:
 		return p.exec(args[2:])
+	case verbHeader:
+		return p.header(args[2:])
+	case verbGet:
+		return p.get(args[2:])
+	case verbCurl:
+		return p.curl(args[2:])
+	case verbProcess:
+		return p.process(args[2:])
+	case verbKube:
+		return p.kube(args[2:])
 	}
 	return p.handOver()
+}
+
+// programName returns the name a program was called by, without folders and ".exe".
+func programName(path string) string {
+	if at := strings.LastIndexAny(path, `/\`); at >= 0 {
+		path = path[at+1:]
+	}
+	return strings.TrimSuffix(path, ".exe")
 }
 
 // program is one run of bento-cred.
@@ -55,6 +84,7 @@ type program struct {
 	args     []string
 	environ  []string
 	getenv   func(string) string
+	in       io.Reader
 	out, err io.Writer
 }
 
@@ -80,15 +110,19 @@ func (p *program) handOver() int {
 	return status
 }
 
-// credential asks the daemon for what o describes, and shows the warnings that come
-// with the answer.
-func (p *program) credential(o options) (ipc.Credential, error) {
+// dial connects to the daemon.
+func (p *program) dial() (*ipc.Client, error) {
 	config, err := ipc.ConfigFromEnvironment(p.environ, version.String(), p.say)
 	if err != nil {
-		return ipc.Credential{}, err
+		return nil, err
 	}
-	ctx := context.Background()
-	client, err := ipc.Dial(ctx, config)
+	return ipc.Dial(context.Background(), config)
+}
+
+// credential asks the daemon for what o describes, for a URL where there is one, and shows
+// the warnings that come with the answer.
+func (p *program) credential(o options, url string) (ipc.Credential, error) {
+	client, err := p.dial()
 	if err != nil {
 		return ipc.Credential{}, err
 	}
@@ -97,9 +131,11 @@ func (p *program) credential(o options) (ipc.Credential, error) {
 	if err != nil {
 		directory = "" // deleted under us: then there is no file of it to honour either
 	}
-	answer, err := client.Credential(ctx, ipc.Request{
-		Selection: ipc.Select(o.context, directory, p.getenv),
-		Access:    o.access,
+	answer, err := client.Credential(context.Background(), ipc.Request{
+		Selection:  ipc.Select(o.context, directory, p.getenv),
+		Access:     o.access,
+		URL:        url,
+		Deployment: o.deployment,
 	})
 	if err != nil {
 		return ipc.Credential{}, err

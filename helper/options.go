@@ -11,18 +11,33 @@ import (
 
 // The verbs of this program; all others are bento-credctl's.
 const (
-	verbEnv   = "env"
-	verbToken = "token"
-	verbExec  = "exec"
+	verbEnv     = "env"
+	verbToken   = "token"
+	verbExec    = "exec"
+	verbHeader  = "header"
+	verbGet     = "get"
+	verbCurl    = "curl"
+	verbProcess = "credential-process"
+	verbKube    = "kubectl-credential"
 )
 
 // options are what can be said to a hot verb.
 type options struct {
-	context string // --context, -c
-	access  string // --access
-	shell   string // --shell; of env alone
-	unset   bool   // --unset; of env alone
-	command []string
+	context    string // --context, -c
+	access     string // --access
+	purpose    string // --for: a URL; of env a kind of client
+	deployment string // --deployment
+	shell      string // --shell; of env alone
+	unset      bool   // --unset; of env alone
+	command    []string
+}
+
+// url is what --for means, but to env.
+func (o *options) url(verb string) string {
+	if verb == verbEnv {
+		return ""
+	}
+	return o.purpose
 }
 
 // errHelp is the wish for help, which bento-credctl has for all verbs.
@@ -65,6 +80,26 @@ func parse(verb string, arguments []string) (options, error) {
 	return o, o.validate(verb)
 }
 
+// curlOptions reads the flags of curl that are ours and returns what is left, and whether
+// help is wanted: --context, at the beginning. All others are curl's, -c and -h among them.
+func curlOptions(arguments []string) (o options, left []string, help bool) {
+	const flag = "--context"
+	for len(arguments) > 0 {
+		value, joined := strings.CutPrefix(arguments[0], flag+"=")
+		switch {
+		case arguments[0] == "--help":
+			return o, nil, true
+		case joined:
+			o.context, arguments = value, arguments[1:]
+		case arguments[0] == flag && len(arguments) > 1:
+			o.context, arguments = arguments[1], arguments[2:]
+		default:
+			return o, arguments, false
+		}
+	}
+	return o, nil, false
+}
+
 // cutFlag takes a flag apart: "--name", "--name=value", "-n", "-nvalue" or "-n=value".
 func cutFlag(argument string) (name, value string, hasValue bool) {
 	if strings.HasPrefix(argument, "--") {
@@ -78,8 +113,12 @@ func (o *options) place(verb, flag string) *string {
 	switch {
 	case flag == "--context" || flag == "-c":
 		return &o.context
-	case flag == "--access":
+	case flag == "--access" && (verb == verbEnv || verb == verbToken || verb == verbExec || verb == verbProcess):
 		return &o.access
+	case flag == "--for" && (verb == verbEnv || verb == verbToken || verb == verbProcess || verb == verbKube):
+		return &o.purpose
+	case flag == "--deployment" && verb != verbGet && verb != verbCurl && verb != verbExec:
+		return &o.deployment
 	case flag == "--shell" && verb == verbEnv:
 		return &o.shell
 	}
@@ -93,11 +132,43 @@ func (o *options) validate(verb string) error {
 			return usage(verb, err.Error())
 		}
 	}
+	asked := 0
+	for _, question := range []string{o.access, o.url(verb), o.deployment} {
+		if question != "" {
+			asked++
+		}
+	}
 	switch {
-	case verb == verbExec && len(o.command) == 0:
-		return usage(verb, "there is no command to run")
-	case verb != verbExec && len(o.command) > 0:
-		return usage(verb, verb+" takes flags alone")
+	case asked > 1:
+		return usage(verb, "--access, --for and --deployment exclude each other")
+	case verb == verbEnv && o.purpose != "" && o.purpose != purposeOpenAI:
+		return usage(verb, "--for is "+purposeOpenAI+", and nothing else yet")
+	case verb == verbEnv && (o.purpose != "") != (o.deployment != "") && !o.unset:
+		return usage(verb, "--for "+purposeOpenAI+" and --deployment go together")
+	}
+	return o.validateArguments(verb)
+}
+
+// validateArguments finds what is wrong with the arguments behind the flags.
+func (o *options) validateArguments(verb string) error {
+	switch verb {
+	case verbExec:
+		if len(o.command) == 0 {
+			return usage(verb, "there is no command to run")
+		}
+	case verbCurl:
+		if len(o.command) == 0 {
+			return usage(verb, "there is no URL, which is the last argument")
+		}
+	case verbHeader:
+		if (len(o.command) == 1) == (o.deployment != "") || len(o.command) > 1 {
+			return usage(verb, "give one URL, or --deployment")
+		}
+	case verbGet: // the specification lets tools add arguments
+	default:
+		if len(o.command) > 0 {
+			return usage(verb, verb+" takes flags alone")
+		}
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"os"
+
+	"github.com/bento-cred/bento-cred/ipc"
 )
 
 // token prints the value alone, for $(bento-cred token): to a terminal as a line, to
@@ -16,11 +18,18 @@ func (p *program) token(arguments []string) int {
 	if err != nil {
 		return p.fail(err)
 	}
-	answer, err := p.credential(o)
+	answer, err := p.credential(o, o.url(verbToken))
 	if err != nil {
 		return p.fail(err)
 	}
-	p.warnOfOther(answer.Value, "BentoML uses that one")
+	if answer.Public {
+		return p.fail(&ipc.Error{
+			Code: ipc.AccessMissing, Message: answer.URL + " is public and wants no token", Hint: "call it without one",
+		})
+	}
+	if answer.URL == "" {
+		p.warnOfOther(answer.Value, "BentoML uses that one")
+	}
 	value := answer.Value.Reveal()
 	if isTerminal(p.out) {
 		value += "\n"

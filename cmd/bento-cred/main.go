@@ -18,5 +18,5 @@ import (
 )
 
 func main() {
-	os.Exit(helper.Main(os.Args, os.Environ(), helper.Streams{Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(helper.Main(os.Args, os.Environ(), helper.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
