@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,7 +26,8 @@ the eval itself fail, and the reason stands on standard error.`,
   bento-cred env | source                         # fish
   eval $(bento-cred env --context staging)
   bento-cred env --shell dotenv > .env            # a file with a secret in it
-  eval $(bento-cred env --unset)                  # take both variables back`,
+  eval $(bento-cred env --unset)                  # take both variables back
+  eval $(bento-cred env --for openai --deployment llama)   # OPENAI_API_KEY, OPENAI_BASE_URL`,
 		Args: noArguments,
 		RunE: a.runHelper,
 	}
@@ -35,6 +35,9 @@ the eval itself fail, and the reason stands on standard error.`,
 	cmd.Flags().String("shell", "", "the shell to write for, where the guess is wrong")
 	register(cmd, "shell", cobra.FixedCompletions(shell.Names(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().Bool("unset", false, "print code that takes the variables out of the environment")
+	cmd.Flags().String("for", "", `export what other clients read: "openai", with --deployment`)
+	register(cmd, "for", cobra.FixedCompletions([]string{"openai"}, cobra.ShellCompDirectiveNoFileComp))
+	a.deploymentFlag(cmd, "the deployment to call, with --for")
 	return cmd
 }
 
@@ -43,13 +46,16 @@ func (a *app) tokenCommand() *cobra.Command {
 		Use:   "token",
 		Short: "Print the token alone",
 		Long: `Print the value of the token and nothing else: on a terminal as a line, into a pipe
-without a newline.`,
+without a newline. With --for it is the token that a URL needs, if its host is one of a
+context's: so tools that run a command for their API key get it, and for no other host.`,
 		Example: `  curl -H "X-YATAI-API-TOKEN: $(bento-cred token)" https://cloud.bentoml.com/api/v1/auth/current
-  bento-cred token --access endpoints:summarizer`,
+  bento-cred token --access endpoints:summarizer
+  bento-cred token --for https://summarizer-acme.example/v1`,
 		Args: noArguments,
 		RunE: a.runHelper,
 	}
 	a.hotFlags(cmd)
+	a.forFlag(cmd)
 	return cmd
 }
 
@@ -84,14 +90,6 @@ func (a *app) hotFlags(cmd *cobra.Command) {
 // runHelper becomes bento-cred. The arguments are written anew, the verb first: as they
 // were they might lead bento-cred here again.
 func (a *app) runHelper(cmd *cobra.Command, args []string) error {
-	path, err := ipc.FindProgram(ipc.ProgramHelper, a.getenv)
-	if err != nil {
-		return &ipc.Error{
-			Code:    ipc.Internal,
-			Message: err.Error(),
-			Hint:    "install " + ipc.ProgramHelper + " beside " + ipc.ProgramFace + ", or on PATH",
-		}
-	}
 	words := []string{ipc.ProgramHelper, cmd.Name()}
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		word := "--" + flag.Name + "=" + flag.Value.String()
@@ -100,8 +98,5 @@ func (a *app) runHelper(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		words = append(append(words, "--"), args...)
 	}
-	if err := a.become(path, words, a.environ); err != nil {
-		return &ipc.Error{Code: ipc.Internal, Message: "running " + strconv.Quote(path) + ": " + err.Error(), Hint: "install it again"}
-	}
-	return nil
+	return a.becomeHelper(words)
 }

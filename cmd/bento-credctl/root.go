@@ -9,6 +9,7 @@ import (
 // The groups of the commands in the help, in the order they are shown.
 const (
 	groupHot      = "hot"
+	groupHosts    = "hosts"
 	groupLogin    = "login"
 	groupStore    = "store"
 	groupSettings = "settings"
@@ -56,6 +57,7 @@ Log in once; then, in any shell:
 	}
 	root.AddGroup(
 		&cobra.Group{ID: groupHot, Title: "Use a token:"},
+		&cobra.Group{ID: groupHosts, Title: "Where tokens go:"},
 		&cobra.Group{ID: groupLogin, Title: "Logins and contexts:"},
 		&cobra.Group{ID: groupStore, Title: "State and store:"},
 		&cobra.Group{ID: groupSettings, Title: "Settings and shell:"},
@@ -66,7 +68,9 @@ Log in once; then, in any shell:
 			root.AddCommand(command)
 		}
 	}
-	add(groupHot, a.envCommand(), a.tokenCommand(), a.execCommand())
+	add(groupHot, a.envCommand(), a.tokenCommand(), a.execCommand(), a.headerCommand(), a.curlCommand(), a.getCommand(),
+		a.credentialProcessCommand(), a.kubectlCredentialCommand())
+	add(groupHosts, a.deploymentCommand(), a.hostCommand())
 	add(groupLogin, a.loginCommand(), a.logoutCommand(), a.apiTokenCommand(), a.renewCommand(), a.importCommand(), a.contextCommand(),
 		a.listContextCommand(), a.currentContextCommand(), a.updateCurrentContextCommand())
 	add(groupStore, a.statusCommand(), a.doctorCommand(), a.storeCommand(), a.unlockCommand(), a.stopCommand())
