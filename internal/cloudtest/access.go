@@ -78,13 +78,11 @@ func managing(scope string) bool {
 	return scope == scopeAll || (enough[operation] != nil && resource != "")
 }
 
-// deploymentHandler serves one deployment.
+// deploymentHandler serves one deployment: its application, to whom it is for.
 func (c *Cloud) deploymentHandler(deployment Deployment) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/hello", func(w http.ResponseWriter, r *http.Request) {
-		greeting := map[string]string{"deployment": deployment.Name, "hello": "world"}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if deployment.Public {
-			reply(w, greeting)
+			app(deployment.Name, "world").ServeHTTP(w, r)
 			return
 		}
 		value, _ := strings.CutPrefix(r.Header.Get(headerDeployment), bearer)
@@ -97,8 +95,6 @@ func (c *Cloud) deploymentHandler(deployment Deployment) http.Handler {
 			c.refuse(w, refuseAccess)
 			return
 		}
-		greeting["hello"] = token.User
-		reply(w, greeting)
+		app(deployment.Name, token.User).ServeHTTP(w, r)
 	})
-	return mux
 }
