@@ -7,6 +7,8 @@ PREFIX  = /usr/local
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS = -s -w -X $(MODULE)/internal/version.version=$(VERSION)
 PROGRAMS = bento-cred bento-credctl bento-credd
+# The names git and Docker call bento-cred by.
+NAMES = git-credential-bento docker-credential-bento
 
 # The linters are pinned in a module of their own: go.mod lists only what ships.
 TOOL = go tool -modfile=tools/go.mod
@@ -28,6 +30,7 @@ help: ## Show this list
 .PHONY: build
 build: ## Build the three programs into bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/ $(PROGRAMS:%=./cmd/%)
+	for name in $(NAMES); do ln -sf bento-cred "bin/$$name" || exit 1; done
 
 .PHONY: install
 install: build ## Install them into $(DESTDIR)$(PREFIX)/bin
@@ -35,6 +38,7 @@ install: build ## Install them into $(DESTDIR)$(PREFIX)/bin
 	for program in $(PROGRAMS); do \
 		install -m 755 "bin/$$program" "$(DESTDIR)$(PREFIX)/bin/$$program" || exit 1; \
 	done
+	for name in $(NAMES); do ln -sf bento-cred "$(DESTDIR)$(PREFIX)/bin/$$name" || exit 1; done
 
 .PHONY: try
 try: build ## Run the main job against a stand-in of BentoCloud, in a throwaway home

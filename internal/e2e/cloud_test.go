@@ -37,12 +37,13 @@ const cloudUsage = `usage:
 	cloud fault PATH KIND         hang, close, cut, lost, empty, html, text, STATUS or URL;
 	                              a PATH may have a method before it
 	cloud heal
+	cloud use NAME                go on with another one
 	cloud requests [-count=N]     show what arrived, oldest first; N of them
 	cloud cert FILE               write the certificate of a cloud with -tls`
 
 // cmdCloud starts and steers the script's stand-ins for BentoCloud. The first is
 // called cloud; its address is in $CLOUD, and that of its deployment in
-// $CLOUD_SUMMARIZER. Commands but start are about the last one started.
+// $CLOUD_SUMMARIZER, that of a public one in $CLOUD_OPEN. Commands but start are about the last one started.
 func cmdCloud(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("%s", cloudUsage)
@@ -51,16 +52,23 @@ func cmdCloud(ts *testscript.TestScript, neg bool, args []string) {
 		startCloud(ts, args[1:])
 		return
 	}
-	cloud := sceneOf(ts).cloud
+	s := sceneOf(ts)
+	if len(args) == 2 && args[0] == "use" {
+		s.cloud = s.clouds[strings.ToUpper(args[1])]
+	}
+	cloud := s.cloud
 	if cloud == nil {
-		ts.Fatalf("there is no cloud yet")
+		ts.Fatalf("there is no such cloud yet")
+	}
+	if args[0] == "use" {
+		return
 	}
 	steerCloud(ts, cloud, args[0], args[1:])
 }
 
 func startCloud(ts *testscript.TestScript, args []string) {
 	name := "CLOUD"
-	config := cloudtest.Config{Deployments: []cloudtest.Deployment{{Name: deployment}}}
+	config := cloudtest.Config{Deployments: []cloudtest.Deployment{{Name: deployment}, {Name: "open", Public: true}}}
 	for _, arg := range args {
 		flag, value, _ := strings.Cut(arg, "=")
 		switch flag {
@@ -92,7 +100,12 @@ func startCloud(ts *testscript.TestScript, args []string) {
 	ts.Defer(cloud.Close)
 	ts.Setenv(name, cloud.URL())
 	ts.Setenv(name+"_SUMMARIZER", cloud.DeploymentURL(deployment))
-	sceneOf(ts).cloud = cloud
+	ts.Setenv(name+"_OPEN", cloud.DeploymentURL("open"))
+	s := sceneOf(ts)
+	if s.clouds == nil {
+		s.clouds = make(map[string]*cloudtest.Cloud)
+	}
+	s.cloud, s.clouds[name] = cloud, cloud
 }
 
 func steerCloud(ts *testscript.TestScript, cloud *cloudtest.Cloud, verb string, args []string) {

@@ -53,6 +53,11 @@ func newPlace(programs, home string) (*place, error) {
 			return nil, err
 		}
 	}
+	for _, name := range []string{"git-credential-bento", "docker-credential-bento"} {
+		if err := os.Symlink(ipc.ProgramHelper, filepath.Join(root, "bin", name)); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 
@@ -128,7 +133,8 @@ func pidAt(socket string) (int, error) {
 type scene struct {
 	*place
 	test      testing.TB
-	cloud     *cloudtest.Cloud    // the last one started
+	cloud     *cloudtest.Cloud // the last one started, or the one in use
+	clouds    map[string]*cloudtest.Cloud
 	snapshots map[string][]string // by path
 	keyring   *exec.Cmd           // the one on the script's bus
 }
