@@ -19,8 +19,8 @@ const (
 // of this program stays: the command's exit status, signals and terminal are its own.
 func (p *program) exec(arguments []string) int {
 	o, err := parse(verbExec, arguments)
-	if errors.Is(err, errHelp) {
-		return p.handOver()
+	if errors.Is(err, errHelp) || errors.Is(err, errGuarded) {
+		return p.handOver() // a guarded command has a proxy, which is not for this program
 	}
 	if err != nil {
 		return p.fail(err)

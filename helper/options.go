@@ -40,8 +40,11 @@ func (o *options) url(verb string) string {
 	return o.purpose
 }
 
-// errHelp is the wish for help, which bento-credctl has for all verbs.
-var errHelp = errors.New("help is wanted")
+// What bento-credctl does in this program's stead.
+var (
+	errHelp    = errors.New("help is wanted")
+	errGuarded = errors.New("a guarded command is wanted")
+)
 
 // parse reads the arguments of verb. Flags end at the first argument that is none, or at
 // "--". What was understood before an error is in the options beside it. No error shows
@@ -57,6 +60,9 @@ func parse(verb string, arguments []string) (options, error) {
 		name, value, hasValue := cutFlag(argument)
 		if name == "--help" || name == "-h" {
 			return o, errHelp
+		}
+		if verb == verbExec && (argument == "--guarded" || name == "--deployment") {
+			return o, errGuarded
 		}
 		if verb == verbEnv && argument == "--unset" {
 			o.unset = true

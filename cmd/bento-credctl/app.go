@@ -91,11 +91,14 @@ func (a *app) close() {
 // status shows err to the person, with its next step, and returns the exit status of
 // the program.
 func (a *app) status(ctx context.Context, err error) int {
+	var command commandError
 	switch {
 	case err == nil:
 		return 0
 	case errors.Is(err, errFindings):
 		return 1
+	case errors.As(err, &command):
+		return command.status
 	case ctx.Err() != nil, errors.Is(err, terminal.ErrGivenUp):
 		return statusInterrupted
 	}

@@ -65,14 +65,37 @@ func (a *app) execCommand() *cobra.Command {
 		Short: "Run a command with the token in its environment",
 		Long: `Run a command with BENTO_CLOUD_API_KEY and BENTO_CLOUD_API_ENDPOINT of a context in
 its environment, and in no other program's. The command takes the place of bento-cred:
-its exit status, signals and terminal are its own.`,
+its exit status, signals and terminal are its own.
+
+With --guarded the command never has the token: BENTO_CLOUD_API_ENDPOINT is a local address
+that adds it, and BENTO_CLOUD_API_KEY a capability that is good for that address alone,
+while the command runs. For each --deployment there is another address, in a variable such
+as BENTO_DEPLOYMENT_SUMMARIZER_URL, which takes the same capability.`,
 		Example: `  bento-cred exec -- bentoml deployment list
+  bento-cred exec --guarded --deployment summarizer -- python call.py
   bento-cred exec --context staging -- python call.py`,
 		DisableFlagsInUseLine: true,
 		Args:                  arguments(1, unlimited, "a command to run"),
-		RunE:                  a.runHelper,
 	}
 	a.hotFlags(cmd)
+	guarded := cmd.Flags().Bool("guarded", false, "give the command a local address in place of the token")
+	deployments := cmd.Flags().StringSlice("deployment", nil, "with --guarded: a deployment or URL it may call; may be repeated")
+	register(cmd, "deployment", cobra.NoFileCompletions)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case !*guarded && len(*deployments) > 0:
+			return usage(cmd, "--deployment goes with --guarded")
+		case !*guarded:
+			return a.runHelper(cmd, args)
+		case cmd.Flags().Changed("access"):
+			return usage(cmd, "--access and --guarded exclude each other")
+		}
+		name, err := cmd.Flags().GetString("context")
+		if err != nil {
+			return err
+		}
+		return a.guarded(cmd, a.selection(name), *deployments, args)
+	}
 	cmd.Flags().SetInterspersed(false) // flags behind the command are the command's
 	return cmd
 }

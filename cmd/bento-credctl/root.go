@@ -70,7 +70,7 @@ Log in once; then, in any shell:
 	}
 	add(groupHot, a.envCommand(), a.tokenCommand(), a.execCommand(), a.headerCommand(), a.curlCommand(), a.getCommand(),
 		a.credentialProcessCommand(), a.kubectlCredentialCommand())
-	add(groupHosts, a.deploymentCommand(), a.hostCommand())
+	add(groupHosts, a.proxyCommand(), a.openCommand(), a.deploymentCommand(), a.hostCommand())
 	add(groupLogin, a.loginCommand(), a.logoutCommand(), a.apiTokenCommand(), a.renewCommand(), a.importCommand(), a.contextCommand(),
 		a.listContextCommand(), a.currentContextCommand(), a.updateCurrentContextCommand())
 	add(groupStore, a.statusCommand(), a.doctorCommand(), a.storeCommand(), a.unlockCommand(), a.stopCommand())

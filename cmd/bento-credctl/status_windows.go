@@ -1,0 +1,6 @@
+package main
+
+import "os"
+
+// statusOf returns the status of a command.
+func statusOf(state *os.ProcessState) int { return state.ExitCode() }
