@@ -69,7 +69,7 @@ Log in once; then, in any shell:
 		}
 	}
 	add(groupHot, a.envCommand(), a.tokenCommand(), a.execCommand(), a.headerCommand(), a.curlCommand(), a.getCommand(),
-		a.credentialProcessCommand(), a.kubectlCredentialCommand())
+		a.credentialProcessCommand(), a.kubectlCredentialCommand(), a.credentialsFileCommand())
 	add(groupHosts, a.proxyCommand(), a.openCommand(), a.deploymentCommand(), a.hostCommand())
 	add(groupLogin, a.loginCommand(), a.logoutCommand(), a.apiTokenCommand(), a.renewCommand(), a.importCommand(), a.contextCommand(),
 		a.listContextCommand(), a.currentContextCommand(), a.updateCurrentContextCommand())
