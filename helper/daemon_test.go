@@ -28,8 +28,17 @@ type agent struct {
 	answer ipc.Credential
 	err    error
 
-	mu   sync.Mutex
-	last ipc.Request // guarded by mu
+	mu      sync.Mutex
+	last    ipc.Request // guarded by mu
+	refused []string    // guarded by mu; the values that were refused elsewhere
+}
+
+// Refused implements ipc.Agent.
+func (a *agent) Refused(_ context.Context, value credential.Secret) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.refused = append(a.refused, value.Reveal())
+	return a.err
 }
 
 // Credential implements ipc.Agent.

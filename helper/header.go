@@ -77,6 +77,9 @@ func (p *program) question(verb string) ([]byte, error) {
 			return nil, usage(verb, "the question is read from standard input, which is a terminal")
 		}
 	}
+	if p.in == nil {
+		return nil, nil
+	}
 	text, err := io.ReadAll(io.LimitReader(p.in, maxQuestion+1))
 	switch {
 	case err != nil:

@@ -27,7 +27,7 @@ import (
 
 // Streams are where a program writes.
 type Streams struct {
-	In  io.Reader // a question, where the protocol has one
+	In  io.Reader // a question, where the protocol has one; nil for none
 	Out io.Writer // the answer
 	Err io.Writer // what a person should see
 }
