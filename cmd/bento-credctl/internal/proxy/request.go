@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httputil"
@@ -90,7 +91,7 @@ func (u *upload) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(p)
 	switch {
 	case err == nil:
-	case err == io.EOF: //nolint:errorlint // a reader returns it as it is
+	case errors.Is(err, io.EOF):
 		u.finish()
 	default:
 		u.broken.Store(true)

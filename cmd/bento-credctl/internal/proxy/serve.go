@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log"
 	"net"
@@ -51,10 +52,18 @@ func (p *Proxy) Serve(ctx context.Context, l *Listener) error {
 	cancel()           // ends the requests, and the websockets that server no longer knows
 	_ = server.Close() // listeners that fail to close are gone with the process
 	for range running {
-		<-ended
+		err = errors.Join(err, closed(<-ended))
 	}
 	inside.leave()
 	p.transport.close()
+	return err
+}
+
+// closed returns the error of a server that was told to end: none.
+func closed(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
 	return err
 }
 
