@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +44,8 @@ func (e commandError) Error() string {
 // addresses which add it: of the context's endpoint, and of each deployment that is named.
 // It is worth nothing elsewhere, and nothing at all when the command has ended.
 func (a *app) guarded(cmd *cobra.Command, selection ipc.Selection, deployments, command []string) error {
-	ctx, cancel := context.WithCancel(cmd.Context())
+	// What a person types at the terminal is for the command, which may well go on after it.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(cmd.Context()))
 	defer cancel()
 	guard := guardedCommand{app: a}
 	key, address, err := guard.serve(ctx, ipc.Request{Selection: selection, Access: "developer"}, credential.Secret{})
@@ -95,17 +97,24 @@ func (g *guardedCommand) serve(ctx context.Context, request ipc.Request, key cre
 	return p.Capability(), fmt.Sprintf("http://127.0.0.1:%d", listener.Port()), nil
 }
 
-// run runs the command and returns an error with its status, unless that is 0. Signals
-// that a terminal sends are the command's to handle: it gets them itself.
+// run runs the command and returns an error with its status, unless that is 0. An interrupt
+// from the terminal reaches the command by itself; what is sent to this program alone is
+// passed on.
 func (g *guardedCommand) run(command, environ []string) error {
 	child := exec.Command(command[0], command[1:]...) //nolint:noctx // it ends when it wants to
 	child.Env = append(withoutTokens(g.app.environ), environ...)
 	child.Dir = g.app.directory
 	child.Stdin, child.Stdout, child.Stderr = g.app.in, g.app.out, g.app.err
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, os.Interrupt)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
-	err := child.Run()
+	err := child.Start()
+	if err == nil {
+		ended := make(chan struct{})
+		go passOn(signals, child.Process, ended)
+		err = child.Wait()
+		close(ended)
+	}
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
@@ -118,6 +127,20 @@ func (g *guardedCommand) run(command, environ []string) error {
 	default:
 		g.app.say("running " + quoted(command[0]) + ": " + err.Error())
 		return commandError{statusCannotRun}
+	}
+}
+
+// passOn passes signals on to a process until it has ended.
+func passOn(signals <-chan os.Signal, process *os.Process, ended <-chan struct{}) {
+	for {
+		select {
+		case got := <-signals:
+			if got != os.Interrupt {
+				_ = process.Signal(got) // it may have ended by itself
+			}
+		case <-ended:
+			return
+		}
 	}
 }
 

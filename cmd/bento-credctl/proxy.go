@@ -148,6 +148,7 @@ func requestFor(target string, selection ipc.Selection) ipc.Request {
 
 // upstream is where a proxy passes requests on to.
 type upstream struct {
+	app     *app
 	agent   management.Agent
 	request ipc.Request
 	origin  string
@@ -179,7 +180,7 @@ func (a *app) upstream(ctx context.Context, request ipc.Request) (upstream, erro
 		request.URL, request.Deployment = origin, ""
 	}
 	request.Context, request.Source = answer.Context, ipc.SourceFlag
-	return upstream{agent: agent, request: request, origin: origin}, nil
+	return upstream{app: a, agent: agent, request: request, origin: origin}, nil
 }
 
 // inject asks the daemon for the header of a request that is passed on.
@@ -188,6 +189,7 @@ func (u upstream) inject(ctx context.Context) (proxy.Injection, error) {
 	if err != nil {
 		return proxy.Injection{}, err
 	}
+	u.app.warn(answer.Warnings)
 	return proxy.Injection{Header: answer.Header, Scheme: answer.Scheme, Value: answer.Value}, nil
 }
 
