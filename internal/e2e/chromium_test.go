@@ -31,11 +31,11 @@ const elementKey = "element-6066-11e4-a52e-4f735466cecf"
 //
 //	chromium start         $BROWSER opens pages in it
 //	chromium await TEXT    until the page has a text that matches
-//	chromium click ID      the element of that id
+//	chromium click CSS     the first element that matches, once there is one
 //	chromium shot FILE     what it shows, as a PNG
 func cmdChromium(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: chromium start | await TEXT | click ID | shot FILE")
+		ts.Fatalf("usage: chromium start | await TEXT | click CSS | shot FILE")
 	}
 	if args[0] == "start" {
 		startChromium(ts)
@@ -49,9 +49,7 @@ func cmdChromium(ts *testscript.TestScript, neg bool, args []string) {
 	case "await":
 		awaitPage(ts, session, args[1])
 	case "click":
-		var element map[string]string
-		ts.Check(webdriver(http.MethodPost, session+"/element", map[string]string{"using": "css selector", "value": "#" + args[1]}, &element))
-		ts.Check(webdriver(http.MethodPost, session+"/element/"+element[elementKey]+"/click", struct{}{}, nil))
+		clickOn(ts, session, args[1])
 	case "shot":
 		var picture string
 		ts.Check(webdriver(http.MethodGet, session+"/screenshot", nil, &picture))
@@ -61,6 +59,23 @@ func cmdChromium(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("there is no chromium %s", args[0])
 	}
+}
+
+// clickOn clicks on the first element that matches a CSS selector, once there is one that
+// can be clicked on.
+func clickOn(ts *testscript.TestScript, session, selector string) {
+	var err error
+	for late := time.Now().Add(patience); time.Now().Before(late); time.Sleep(pause) {
+		var element map[string]string
+		err = webdriver(http.MethodPost, session+"/element", map[string]string{"using": "css selector", "value": selector}, &element)
+		if err == nil {
+			err = webdriver(http.MethodPost, session+"/element/"+element[elementKey]+"/click", struct{}{}, nil)
+		}
+		if err == nil {
+			return
+		}
+	}
+	ts.Check(err)
 }
 
 // startChromium starts the driver, which starts the browser, both for this script alone.

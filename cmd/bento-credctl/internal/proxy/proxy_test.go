@@ -2,11 +2,13 @@ package proxy_test
 
 import (
 	"bufio"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -220,5 +222,39 @@ func TestUnixSocketNeedsItsOwnDirectory(t *testing.T) {
 	var dialer net.Dialer
 	if conn, err := dialer.DialContext(t.Context(), "unix", "/tmp/bento-cred-test-socket"); err == nil || !errors.Is(err, net.ErrClosed) && conn != nil {
 		t.Error("somebody listens")
+	}
+}
+
+// TestHTTP2Upstream speaks HTTP/2 over TLS with an upstream that does, and to a client that
+// came with it in clear, trailers and all.
+func TestHTTP2Upstream(t *testing.T) {
+	t.Parallel()
+	upstream := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Trailer", "X-Sum")
+		_, _ = fmt.Fprint(w, r.Proto, " ", r.Header.Get("Authorization"))
+		w.Header().Set("X-Sum", "1")
+	}))
+	upstream.EnableHTTP2 = true
+	upstream.StartTLS()
+	t.Cleanup(upstream.Close)
+	s := newStage(t, hello, func(c *proxy.Config) {
+		c.Upstream, c.RootCAs = upstream.URL, x509.NewCertPool()
+		c.RootCAs.AddCert(upstream.Certificate())
+	})
+	clear := &http.Transport{Protocols: new(http.Protocols)}
+	clear.Protocols.SetUnencryptedHTTP2(true)
+	t.Cleanup(clear.CloseIdleConnections)
+	got, err := clear.RoundTrip(s.request(http.MethodGet, "/", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = got.Body.Close() }()
+	text, err := io.ReadAll(got.Body)
+	if err != nil || string(text) != "HTTP/2.0 Bearer "+firstToken || got.ProtoMajor != 2 || got.Trailer.Get("X-Sum") != "1" {
+		t.Errorf("%q in %s, trailer %q, %v", text, got.Proto, got.Trailer.Get("X-Sum"), err)
+	}
+	untrusted := newStage(t, hello, func(c *proxy.Config) { c.Upstream = upstream.URL })
+	if got := untrusted.send(untrusted.request(http.MethodGet, "/", nil)); got.status != http.StatusBadGateway || !strings.Contains(got.text, "certificate is not trusted") {
+		t.Errorf("of a certificate nobody trusts: %+v", got)
 	}
 }
