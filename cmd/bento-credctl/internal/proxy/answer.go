@@ -39,17 +39,23 @@ func withoutToken(w *recorder, err error) {
 }
 
 // fail answers a request that the upstream did not answer.
-func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (p *Proxy) fail(_ http.ResponseWriter, r *http.Request, err error) {
 	e := exchangeOf(r.Context())
 	switch {
-	case r.Context().Err() != nil: // nobody waits for an answer
-		e.recorder.err = err
-		w.WriteHeader(http.StatusBadGateway)
+	case r.Context().Err() != nil:
+		abandon(e.recorder, err)
 	case e.upload != nil && e.upload.broken.Load():
 		say(e.recorder, err, http.StatusBadRequest, "the request broke off", "")
 	default:
 		say(e.recorder, err, http.StatusBadGateway, p.upstream.String()+" cannot be reached: "+reason(err), "")
 	}
+}
+
+// abandon ends a request that nobody waits for any more, or whose proxy ends, without the
+// empty answer that net/http would make of silence.
+func abandon(w *recorder, err error) {
+	w.err = err
+	panic(http.ErrAbortHandler)
 }
 
 // reason says in our own words why the upstream was not reached: an error may quote what

@@ -14,7 +14,7 @@ import (
 // maxPorts is how many free ports are tried until one is free on both loopbacks.
 const maxPorts = 16
 
-// knockPath bounds a socket's path: what macOS has room for, and so every other system.
+// maxPath bounds a socket's path: what macOS has room for, and so every other system.
 const maxPath = 103
 
 // Listener is where a Proxy is reached.

@@ -155,7 +155,10 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // pass sends a request that was let in to the upstream and its answer back.
 func (p *Proxy) pass(w *recorder, r *http.Request, v visit) {
 	key := p.source.get(r.Context())
-	if key.err != nil {
+	switch {
+	case r.Context().Err() != nil:
+		abandon(w, context.Cause(r.Context()))
+	case key.err != nil:
 		withoutToken(w, key.err)
 		return
 	}

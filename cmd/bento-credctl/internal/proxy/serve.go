@@ -79,7 +79,7 @@ type visitors struct {
 func (v *visitors) counted(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !v.enter() {
-			return
+			panic(http.ErrAbortHandler) // silence would be an empty answer
 		}
 		defer v.inside.Done()
 		next.ServeHTTP(w, r)
