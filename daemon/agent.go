@@ -42,11 +42,11 @@ func (a *agent) Stop(_ context.Context, stop management.Stop) error {
 				Hint:    "stop it with `bento-cred stop`",
 			}
 		}
-		if !a.daemon.config.OnDemand {
+		if !a.daemon.config.OnDemand && a.daemon.config.Inherited == nil {
 			return &ipc.Error{
 				Code:    ipc.Denied,
-				Message: "the daemon was not started on demand, so it is not replaced",
-				Hint:    "restart it with `bento-cred stop`, or through the service manager that runs it",
+				Message: "the daemon was started by hand, so it is not replaced",
+				Hint:    "restart it where it was started",
 			}
 		}
 	}

@@ -31,7 +31,10 @@ const (
 // claim makes this daemon the only one that uses dir, until the file it returns is
 // closed. The socket's lock does not do that: two daemons on two sockets may share
 // their data, and each would write over what the other has kept.
-func claim(ctx context.Context, dir, socket string) (*os.File, error) {
+//
+// Where the socket is inherited it lets knocks in before its daemon does, so that an answer
+// there proves nothing.
+func claim(ctx context.Context, dir, socket string, inherited bool) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data directory: %w", err)
 	}
@@ -49,7 +52,8 @@ func claim(ctx context.Context, dir, socket string) (*os.File, error) {
 		// Whoever holds the lock and answers is running; whoever does not is leaving,
 		// or starting.
 		other := signature(path)
-		switch running := answers(ctx, other); {
+		mine := inherited && other == socket
+		switch running := !mine && answers(ctx, other); {
 		case running && other == socket:
 			return nil, server.ErrRunning
 		case running || ctx.Err() != nil:

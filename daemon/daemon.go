@@ -32,6 +32,8 @@ type Config struct {
 	Version string
 	// Socket is the path of the socket.
 	Socket string
+	// Inherited is the socket as a service manager handed it over; nil: the daemon makes it.
+	Inherited *server.Inherited
 	// OnDemand makes the daemon leave when it has been idle as long as the settings
 	// say: a client started it and will start another.
 	OnDemand bool
@@ -112,7 +114,7 @@ func New(config Config) (*Daemon, error) {
 // Run listens and serves until ctx ends, a peer asks for it, or the daemon is idle. All
 // that time it is the only daemon of its data directory.
 func (d *Daemon) Run(ctx context.Context) error {
-	lock, err := claim(ctx, d.config.DataDir, d.config.Socket)
+	lock, err := claim(ctx, d.config.DataDir, d.config.Socket, d.config.Inherited != nil)
 	if err != nil {
 		return err
 	}
@@ -120,7 +122,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if err := d.state.Reload(); err != nil {
 		return err // the daemon that left meanwhile may have written it
 	}
-	listener, err := server.Listen(d.config.Socket)
+	listener, err := d.listen()
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
@@ -154,6 +156,14 @@ func (d *Daemon) Run(ctx context.Context) error {
 	d.config.Log.Info("leaving")
 	d.vault.shut()
 	return err
+}
+
+// listen returns the listener at the daemon's socket.
+func (d *Daemon) listen() (*server.Listener, error) {
+	if d.config.Inherited != nil {
+		return d.config.Inherited.Listen()
+	}
+	return server.Listen(d.config.Socket)
 }
 
 // leaveWhenIdle stops a daemon on demand that has been of no use for the idle time.

@@ -10,9 +10,12 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
+	"github.com/bento-cred/bento-cred/cmd/bento-credd/internal/systemlog"
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/daemon"
 	"github.com/bento-cred/bento-cred/internal/dbusenv"
@@ -69,9 +72,9 @@ type runOptions struct {
 }
 
 // run serves, and tells on stderr how that ended.
-func run(environ []string, stderr io.Writer, options runOptions) int {
+func run(environ []string, stderr *os.File, options runOptions) int {
 	level := &slog.LevelVar{}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+	log := slog.New(systemlog.New(stderr, level))
 	config, err := configure(environ)
 	if err == nil {
 		err = closeToOthers()
@@ -79,6 +82,11 @@ func run(environ []string, stderr io.Writer, options runOptions) int {
 	if err == nil {
 		config.OnDemand, config.Ready = options.onDemand, options.ready
 		config.Log, config.Level = log, level
+		if !options.onDemand {
+			err = underManager(&config)
+		}
+	}
+	if err == nil {
 		err = serve(config)
 	}
 	if errors.Is(err, server.ErrRunning) && options.onDemand {
@@ -89,6 +97,28 @@ func run(environ []string, stderr io.Writer, options runOptions) int {
 		return ipc.ExitStatus(err)
 	}
 	return 0
+}
+
+// underManager has a daemon that a service manager may have started take over the socket
+// which that one opened, and tell it when peers are answered.
+func underManager(config *daemon.Config) error {
+	inherited, err := managersSocket()
+	if err != nil {
+		return err
+	}
+	if inherited != nil {
+		config.Inherited, config.Socket = inherited, inherited.Path()
+	}
+	config.Ready = func() {
+		if err := tellManager(); err != nil {
+			config.Log.Warn("the service manager may take us for hung", "error", err)
+		}
+	}
+	config.Environ = slices.DeleteFunc(config.Environ, func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return slices.Contains(managerVariables(), name)
+	})
+	return nil
 }
 
 // serve runs the daemon until it is told to end.

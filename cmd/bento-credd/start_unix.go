@@ -68,7 +68,7 @@ func startReady(environ []string, stderr *os.File) (status int, err error) {
 }
 
 // runReady runs a daemon on demand that says when it is ready.
-func runReady(environ []string, stderr io.Writer) int {
+func runReady(environ []string, stderr *os.File) int {
 	pipe := os.NewFile(readyDescriptor, "ready")
 	syscall.CloseOnExec(readyDescriptor)
 	return run(environ, stderr, runOptions{onDemand: true, ready: func() {

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"io"
-	"os"
-)
+import "os"
 
 // readyVerb is no command here.
 const readyVerb = ""
@@ -15,6 +12,6 @@ func start(environ []string, stderr *os.File) int {
 }
 
 // runReady is what start is.
-func runReady(environ []string, stderr io.Writer) int {
+func runReady(environ []string, stderr *os.File) int {
 	return run(environ, stderr, runOptions{onDemand: true})
 }

@@ -43,12 +43,13 @@ const (
 // Listener is the listening socket together with the lock that makes it the only
 // one.
 type Listener struct {
-	unix    *net.UnixListener
-	path    string
-	made    fs.FileInfo // the socket as it was made: the path may be another's by now
-	lock    *os.File
-	left    sync.Once
-	leaving atomic.Bool
+	unix      *net.UnixListener
+	path      string
+	made      fs.FileInfo // the socket as it was made: the path may be another's by now
+	lock      *os.File
+	inherited bool // a service manager made the socket, and listens on when we are gone
+	left      sync.Once
+	leaving   atomic.Bool
 }
 
 // Listen makes the socket at path, in a directory that only the user can enter. It
@@ -58,7 +59,7 @@ func Listen(path string) (*Listener, error) {
 	if err := prepareDirectory(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
-	lock, err := takeLock(path)
+	lock, err := takeLock(path, answers)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func (l *Listener) Reachable() bool {
 
 // takeLock takes the daemon's lock. Whoever holds it and answers is running; whoever
 // holds it and does not is leaving, or starting, and is waited for.
-func takeLock(path string) (*os.File, error) {
+func takeLock(path string, answers func(path string) bool) (*os.File, error) {
 	late := time.Now().Add(lockTime)
 	for {
 		lock, err := ipc.Lock(ipc.LockPath(path))
@@ -145,6 +146,9 @@ func bind(path string) (*net.UnixListener, error) {
 }
 
 func (l *Listener) accept() (net.Conn, error) {
+	if l.leaving.Load() && l.inherited {
+		return nil, errNoMoreCallers // the manager keeps who comes now for the next daemon
+	}
 	if l.leaving.Load() {
 		// A new time for each, or a caller who waited while we were busy would be lost.
 		if err := l.unix.SetDeadline(time.Now().Add(lastCall)); err != nil {
@@ -163,17 +167,22 @@ func (l *Listener) accept() (net.Conn, error) {
 
 // Leave takes the path away, so that a new caller starts a new daemon, and gives
 // those who had connected already a last chance to be let in. When it returns, nobody
-// can connect any more.
+// can connect any more. An inherited socket stays: who connects from now on waits for the
+// daemon that the manager starts next.
 func (l *Listener) Leave(log *slog.Logger) { l.left.Do(func() { l.leave(log) }) }
 
 func (l *Listener) leave(log *slog.Logger) {
-	if l.Reachable() {
+	if l.Reachable() && !l.inherited {
 		if err := os.Remove(l.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			log.Error("removing the socket", "error", err)
 		}
 	}
 	l.leaving.Store(true)
-	if err := l.unix.SetDeadline(time.Now().Add(lastCall)); err != nil {
+	wait := lastCall
+	if l.inherited {
+		wait = 0
+	}
+	if err := l.unix.SetDeadline(time.Now().Add(wait)); err != nil {
 		log.Error("ending the accepting", "error", err)
 		_ = l.unix.Close() // it ends the accepting too, if less gently
 	}
