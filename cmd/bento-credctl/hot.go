@@ -113,13 +113,19 @@ func (a *app) hotFlags(cmd *cobra.Command) {
 // runHelper becomes bento-cred. The arguments are written anew, the verb first: as they
 // were they might lead bento-cred here again.
 func (a *app) runHelper(cmd *cobra.Command, args []string) error {
-	words := []string{ipc.ProgramHelper, cmd.Name()}
-	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		word := "--" + flag.Name + "=" + flag.Value.String()
-		words = append(words, strings.TrimSuffix(word, "=true")) // --unset takes no value
-	})
+	words := append([]string{ipc.ProgramHelper, cmd.Name()}, flagWords(cmd)...)
 	if len(args) > 0 {
 		words = append(append(words, "--"), args...)
 	}
 	return a.becomeHelper(words)
+}
+
+// flagWords returns the flags that were given, as another program of ours reads them.
+func flagWords(cmd *cobra.Command) []string {
+	var words []string
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		word := "--" + flag.Name + "=" + flag.Value.String()
+		words = append(words, strings.TrimSuffix(word, "=true")) // --unset takes no value
+	})
+	return words
 }

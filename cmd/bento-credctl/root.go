@@ -73,7 +73,7 @@ Log in once; then, in any shell:
 	add(groupHosts, a.proxyCommand(), a.openCommand(), a.deploymentCommand(), a.hostCommand())
 	add(groupLogin, a.loginCommand(), a.logoutCommand(), a.apiTokenCommand(), a.renewCommand(), a.importCommand(), a.contextCommand(),
 		a.listContextCommand(), a.currentContextCommand(), a.updateCurrentContextCommand())
-	add(groupStore, a.statusCommand(), a.doctorCommand(), a.storeCommand(), a.unlockCommand(), a.stopCommand())
+	add(groupStore, a.statusCommand(), a.doctorCommand(), a.storeCommand(), a.unlockCommand(), a.serviceCommand(), a.stopCommand())
 	add(groupSettings, a.configCommand(), a.allowCommand(), a.denyCommand(), a.completionCommand(), a.versionCommand())
 	group(root, a.cloudCommand())
 	root.SetHelpCommand(helpCommand())

@@ -39,4 +39,3 @@ func managerVariables() []string {
 		"INVOCATION_ID", "SYSTEMD_EXEC_PID", "MANAGERPID", "WATCHDOG_PID", "WATCHDOG_USEC",
 	}
 }
-

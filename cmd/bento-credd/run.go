@@ -31,6 +31,8 @@ Usage:
                                   until nobody has asked for a while
   bento-credd start               start "run --on-demand" in the background, and return
                                   when it answers
+  bento-credd service COMMAND     have the system keep the daemon running; see
+                                  "bento-cred service --help"
   bento-credd version             print the version
 
 It is started by bento-cred when it is needed. See "bento-cred --help".
@@ -49,6 +51,8 @@ func Main(args, environ []string, stdin io.Reader, stdout io.Writer, stderr *os.
 		return start(environ, stderr)
 	case verb == readyVerb && len(flags) == 0:
 		return runReady(environ, stderr)
+	case verb == "service":
+		return serviceVerb(flags, environ, stdout, stderr)
 	case verb == "run" && len(flags) == 0:
 		return run(environ, stderr, runOptions{})
 	case verb == "run" && len(flags) == 1 && flags[0] == "--on-demand":
