@@ -18,6 +18,10 @@ import (
 // daemon may take, so that it is the daemon that says what took so long.
 const answerTime = 5*time.Minute + 10*time.Second
 
+// maxRedials bounds how often a request is asked again of a daemon that left: a restart and
+// the next one may both fall on it, and one that dies of the request must not die for ever.
+const maxRedials = 3
+
 // patience is how long a client waits before it tells the person that it waits.
 const patience = 2 * time.Second
 
@@ -114,19 +118,20 @@ func (c *Client) Refused(ctx context.Context, value credential.Secret) error {
 	return err
 }
 
-// Ask sends a request that only reads. It is asked again, once, where the daemon
-// leaves before it answers, or is too old and can be replaced.
+// Ask sends a request that only reads. It is asked again where the daemon leaves before
+// it answers, or is too old and can be replaced.
 func (c *Client) Ask(ctx context.Context, op string, request Message) (Message, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	reply, err := c.call(ctx, op, request)
-	if err != nil && hungUp(err) {
+	for again := 0; again < maxRedials && err != nil && hungUp(err); again++ {
 		if err = c.redial(ctx); err == nil {
 			reply, err = c.call(ctx, op, request)
 		}
 	}
 	if err == nil && c.outdated(reply) && c.replace(ctx, reply) {
 		reply, err = c.call(ctx, op, request)
+		c.nameOutdated(reply)
 	}
 	return finish(reply, err)
 }
@@ -141,6 +146,7 @@ func (c *Client) Tell(ctx context.Context, op string, request Message) (Message,
 	ignored := code == Unsupported || code == Version
 	if err == nil && ignored && c.outdated(reply) && c.replace(ctx, reply) {
 		reply, err = c.call(ctx, op, request)
+		c.nameOutdated(reply)
 	}
 	return finish(reply, err)
 }
@@ -248,6 +254,16 @@ func (c *Client) redial(ctx context.Context) error {
 // outdated reports whether reply comes from a daemon older than this program.
 func (c *Client) outdated(reply Message) bool {
 	return !c.replaced && version.Older(reply.Get("server"), c.config.Version)
+}
+
+// nameOutdated tells the person when the daemon that came in the place of an older one is
+// older than this program, too: then a service manager runs another program than ours.
+func (c *Client) nameOutdated(reply Message) {
+	if c.config.Notice == nil || !version.Older(reply.Get("server"), c.config.Version) {
+		return
+	}
+	c.config.Notice("the daemon is version " + reply.Get("server") + ", older than this program (" + c.config.Version +
+		"), and so is the one that the service starts; run `bento-cred service install`")
 }
 
 // replace puts a new daemon in the place of one that is too old, and reports whether

@@ -19,6 +19,7 @@ const (
 	lockSuffix  = ".lock"  // held by the daemon while it lives
 	startSuffix = ".start" // held by a client while it starts a daemon
 	logSuffix   = ".log"   // what a daemon started on demand has to say
+	oldSuffix   = ".old"   // behind the log's: what earlier ones had
 )
 
 // LockPath returns the lock file of the daemon that serves socket.
@@ -26,6 +27,11 @@ func LockPath(socket string) string { return socket + lockSuffix }
 
 // LogPath returns the log file of a daemon that a client started for socket.
 func LogPath(socket string) string { return socket + logSuffix }
+
+// Beside returns the files that stand beside a socket while daemons come and go.
+func Beside(socket string) []string {
+	return []string{socket + startSuffix, LogPath(socket), LogPath(socket) + oldSuffix, LockPath(socket)}
+}
 
 // SocketPath returns where the socket is, the same for every program of one user;
 // docs/protocol.md section 1 has the rules.

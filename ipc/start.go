@@ -169,7 +169,7 @@ func (s *Starter) await(ctx context.Context, path string, ended <-chan ending) (
 // openLog opens the log a daemon writes to, after putting a large one aside.
 func openLog(path string) (*os.File, error) {
 	if info, err := os.Lstat(path); err == nil && info.Size() > maxLog {
-		if err := os.Rename(path, path+".old"); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.Rename(path, path+oldSuffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
 	}

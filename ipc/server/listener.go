@@ -49,6 +49,7 @@ type Listener struct {
 	lock      *os.File
 	inherited bool // a service manager made the socket, and listens on when we are gone
 	left      sync.Once
+	kept      atomic.Bool // who waits at the socket when we leave is let in by the next daemon
 	leaving   atomic.Bool
 }
 
@@ -146,8 +147,8 @@ func bind(path string) (*net.UnixListener, error) {
 }
 
 func (l *Listener) accept() (net.Conn, error) {
-	if l.leaving.Load() && l.inherited {
-		return nil, errNoMoreCallers // the manager keeps who comes now for the next daemon
+	if l.leaving.Load() && l.kept.Load() {
+		return nil, errNoMoreCallers // who comes now is the next daemon's
 	}
 	if l.leaving.Load() {
 		// A new time for each, or a caller who waited while we were busy would be lost.
@@ -167,19 +168,21 @@ func (l *Listener) accept() (net.Conn, error) {
 
 // Leave takes the path away, so that a new caller starts a new daemon, and gives
 // those who had connected already a last chance to be let in. When it returns, nobody
-// can connect any more. An inherited socket stays: who connects from now on waits for the
-// daemon that the manager starts next.
+// can connect any more. An inherited socket stays, as long as its path does: who connects
+// from now on waits for the daemon that the manager starts next.
 func (l *Listener) Leave(log *slog.Logger) { l.left.Do(func() { l.leave(log) }) }
 
 func (l *Listener) leave(log *slog.Logger) {
-	if l.Reachable() && !l.inherited {
+	reachable := l.Reachable()
+	l.kept.Store(reachable && l.inherited)
+	if reachable && !l.inherited {
 		if err := os.Remove(l.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			log.Error("removing the socket", "error", err)
 		}
 	}
 	l.leaving.Store(true)
 	wait := lastCall
-	if l.inherited {
+	if l.kept.Load() {
 		wait = 0
 	}
 	if err := l.unix.SetDeadline(time.Now().Add(wait)); err != nil {

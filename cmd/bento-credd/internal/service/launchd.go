@@ -129,6 +129,9 @@ func (l *launchd) bootstrap(ctx context.Context) error {
 
 // bootout has launchd end the daemon and forget the agent.
 func (l *launchd) bootout(ctx context.Context) error {
+	if err := l.config.retire(); err != nil {
+		return err
+	}
 	if _, err := l.launchctl(ctx, "bootout", l.target()); err != nil {
 		return fmt.Errorf("asking launchd to forget the agent: %w", err)
 	}
@@ -169,7 +172,7 @@ func (l *launchd) uninstall(ctx context.Context) error {
 	}
 	l.config.say("your contexts stay in the keychain; `bento-cred logout --all` takes them out")
 	l.config.say("from now on bento-cred starts the daemon when it is needed")
-	return nil
+	return l.config.sweep()
 }
 
 // start implements keeper.

@@ -16,6 +16,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/bento-cred/bento-cred/ipc"
 )
@@ -144,6 +146,33 @@ func (c Config) confirm(ctx context.Context) error {
 		return fmt.Errorf("the service was started and does not answer: %w", err)
 	}
 	c.say("running: bento-credd %s, process %d, at %s", d.Version, d.PID, c.Socket)
+	return nil
+}
+
+// retire takes the socket's path away before a manager closes the socket: the daemon lets
+// everybody in who has connected, and answers, and who comes now starts a daemon on demand.
+// Closed by the manager, the socket would turn those away who wait at it.
+func (c Config) retire() error {
+	if err := os.Remove(c.Socket); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("taking the socket's path away: %w", err)
+	}
+	return nil
+}
+
+// sweep takes away what daemons leave beside their socket, unless one is there already that
+// was started on demand.
+func (c Config) sweep() error {
+	lock, err := ipc.Lock(ipc.LockPath(c.Socket))
+	if err != nil {
+		return nil //nolint:nilerr // a daemon holds it, or there is no directory
+	}
+	defer func() { _ = lock.Close() }() // nothing was written to it
+	for _, path := range ipc.Beside(c.Socket) {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("tidying up beside the socket: %w", err)
+		}
+	}
+	_ = os.Remove(filepath.Dir(c.Socket)) // not if there is anything else in it
 	return nil
 }
 

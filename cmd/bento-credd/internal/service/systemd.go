@@ -183,6 +183,9 @@ func (s *systemd) uninstall(ctx context.Context) error {
 		s.config.say("nothing to uninstall: the service is not installed")
 		return nil
 	}
+	if err := s.config.retire(); err != nil {
+		return err
+	}
 	if _, err := s.config.systemctl(ctx, "disable", "--now", socketUnit, serviceUnit); err != nil {
 		return err
 	}
@@ -204,7 +207,7 @@ func (s *systemd) uninstall(ctx context.Context) error {
 	_, _ = s.config.systemctl(ctx, "reset-failed", serviceUnit, socketUnit) // there is none to reset
 	s.config.say("your contexts stay in the keychain; `bento-cred logout --all` takes them out")
 	s.config.say("from now on bento-cred starts the daemon when it is needed")
-	return nil
+	return s.config.sweep()
 }
 
 // start implements keeper.
@@ -229,10 +232,13 @@ func (s *systemd) act(ctx context.Context, action func(Library) error) error {
 	return s.config.confirm(ctx)
 }
 
-// stop implements keeper. The socket goes first, or the next program would start the
-// daemon again.
+// stop implements keeper. The socket goes too, or the next program would start the daemon
+// again.
 func (s *systemd) stop(ctx context.Context) error {
 	if err := s.installed(ctx); err != nil {
+		return err
+	}
+	if err := s.config.retire(); err != nil {
 		return err
 	}
 	if _, err := s.config.systemctl(ctx, "stop", socketUnit, serviceUnit); err != nil {

@@ -1,0 +1,165 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/bento-cred/bento-cred/internal/realpart"
+)
+
+// machine is a system of its own, booted by a real systemd over an overlay of this
+// machine's root: what it writes is gone with it, and it sees no network but its own.
+type machine struct {
+	root   string // its root directory, as seen from here
+	mount  string
+	nspawn *exec.Cmd
+	init   int // its first process, as seen from here
+	log    *bytes.Buffer
+}
+
+// person is who a machine's commands run as.
+const person = "alice"
+
+const (
+	bootTime = 2 * time.Minute
+	offTime  = 30 * time.Second
+)
+
+// boot boots a machine, and ends it with the test.
+func boot(t *testing.T) *machine {
+	t.Helper()
+	realpart.Need(t, "systemd-nspawn", "nsenter", "mount", "umount", "useradd", "runuser")
+	if os.Getuid() != 0 {
+		realpart.Missing(t, "a machine of its own can only be booted by root")
+	}
+	m := &machine{log: &bytes.Buffer{}}
+	var err error
+	if m.mount, err = os.MkdirTemp("", "bcm"); err != nil {
+		t.Fatal(err)
+	}
+	m.root = filepath.Join(m.mount, "root")
+	t.Cleanup(func() { m.end(t) })
+	local(t, "mount", "-t", "tmpfs", "-o", "size=2g,mode=755", "tmpfs", m.mount)
+	for _, dir := range []string{"root", "upper", "work"} {
+		if err := os.Mkdir(filepath.Join(m.mount, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	local(t, "mount", "-t", "overlay", "overlay", "-o",
+		"lowerdir=/,upperdir="+filepath.Join(m.mount, "upper")+",workdir="+filepath.Join(m.mount, "work"), m.root)
+	m.nspawn = exec.Command("systemd-nspawn", "--quiet", "--directory="+m.root, "--boot", "--private-network",
+		"--register=no", "--keep-unit", "--console=pipe", "--link-journal=no", "--machine="+filepath.Base(m.mount))
+	m.nspawn.Stdout, m.nspawn.Stderr = m.log, m.log
+	m.nspawn.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := m.nspawn.Start(); err != nil {
+		t.Fatal(err)
+	}
+	m.await(t)
+	m.must(t, "root", "useradd --create-home "+person+" && loginctl enable-linger "+person)
+	m.must(t, person, `for i in $(seq 200); do test -S $XDG_RUNTIME_DIR/systemd/private && exit; sleep 0.05; done; exit 1`)
+	return m
+}
+
+// await waits until the machine is up. Some of what this machine has installed may fail
+// there, which is no concern of ours.
+func (m *machine) await(t *testing.T) {
+	t.Helper()
+	children := fmt.Sprintf("/proc/%d/task/%[1]d/children", m.nspawn.Process.Pid)
+	for late := time.Now().Add(bootTime); ; time.Sleep(20 * time.Millisecond) {
+		if m.init == 0 {
+			text, _ := os.ReadFile(children) // empty while there is none
+			m.init, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+		}
+		if m.init != 0 {
+			state, _ := m.as("root", "systemctl is-system-running") // fails until it is
+			if state = strings.TrimSpace(state); state == "running" || state == "degraded" {
+				return
+			}
+		}
+		if time.Now().After(late) {
+			t.Fatalf("the machine does not boot:\n%s", m.log)
+		}
+	}
+}
+
+// as runs a shell script as a user of the machine and returns what it wrote, to standard
+// error too.
+func (m *machine) as(who, script string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	home := "/home/" + who
+	if who == "root" {
+		home = "/root"
+	}
+	cmd := exec.CommandContext(ctx, "nsenter", "--target", strconv.Itoa(m.init), "--mount", "--uts", "--ipc", "--pid",
+		"--cgroup", "--net", "--", "runuser", "-u", who, "--", "env", "-i", "HOME="+home, "USER="+who,
+		"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "bash", "-c",
+		`cd; export XDG_RUNTIME_DIR=/run/user/$(id -u); eval "$(cat)" </dev/null`)
+	cmd.Stdin = strings.NewReader(script)
+	// A file, not a pipe: a daemon that a script leaves behind would hold a pipe open.
+	out, err := os.CreateTemp("", "bcm")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _, _ = out.Close(), os.Remove(out.Name()) }() // it was only read here
+	cmd.Stdout, cmd.Stderr = out, out
+	err = cmd.Run()
+	said, readErr := os.ReadFile(out.Name())
+	return string(said), errors.Join(err, readErr)
+}
+
+// must is as for a script that has to succeed.
+func (m *machine) must(t *testing.T, who, script string) string {
+	t.Helper()
+	said, err := m.as(who, "set -eu\n"+script)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s\n%s", who, err, script, said)
+	}
+	return said
+}
+
+// end turns the machine off and takes it away.
+func (m *machine) end(t *testing.T) {
+	t.Helper()
+	if m.nspawn != nil && m.nspawn.Process != nil {
+		if m.init != 0 {
+			_, _ = m.as("root", "systemctl poweroff") // it is killed where that fails
+		}
+		ended := make(chan struct{})
+		go func() { _ = m.nspawn.Wait(); close(ended) }() // how it ends is no matter
+		select {
+		case <-ended:
+		case <-time.After(offTime):
+			if m.init != 0 {
+				_ = syscall.Kill(m.init, syscall.SIGKILL) // the machine ends with its first process
+			}
+			_ = m.nspawn.Process.Kill()
+			<-ended
+		}
+	}
+	for _, dir := range []string{m.root, m.mount} {
+		_ = exec.Command("umount", "--lazy", dir).Run() // it may not have got that far
+	}
+	if err := os.Remove(m.mount); err != nil {
+		t.Error(err)
+	}
+}
+
+// local runs a command on this machine; where it is refused, as mounting is in many
+// containers, there is no machine to be had.
+func local(t *testing.T, name string, args ...string) {
+	t.Helper()
+	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+		realpart.Missing(t, fmt.Sprintf("%s %s: %v: %s", name, strings.Join(args, " "), err, out))
+	}
+}
