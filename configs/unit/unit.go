@@ -64,7 +64,7 @@ func Service(c Config) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if strings.Contains(c.Program, "$") { // systemd would look for a variable
+	if strings.ContainsAny(c.Program, "$\"'\\") { // systemd wants a program's path without
 		return nil, fmt.Errorf("the path %q: %w", c.Program, ErrUnquotable)
 	}
 	var environment strings.Builder
