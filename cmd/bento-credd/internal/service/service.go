@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/bento-cred/bento-cred/ipc"
 )
@@ -138,10 +139,21 @@ func (c Config) daemon(ctx context.Context) (ipc.Daemon, error) {
 	return client.Ping(ctx)
 }
 
+const (
+	// readyTime is how long a manager that does not wait for the daemon is given to start it.
+	readyTime = 10 * time.Second
+	// readyPause is the time between two looks.
+	readyPause = 20 * time.Millisecond
+)
+
 // confirm says which daemon serves now, or fails: an installed service that does not answer
 // is no service.
 func (c Config) confirm(ctx context.Context) error {
 	d, err := c.daemon(ctx)
+	for late := time.Now().Add(readyTime); errors.Is(err, ipc.NoDaemon) && time.Now().Before(late) && ctx.Err() == nil; {
+		time.Sleep(readyPause)
+		d, err = c.daemon(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("the service was started and does not answer: %w", err)
 	}
