@@ -223,6 +223,7 @@ func (d *Daemon) apply(settings configs.Config) {
 	d.config.Level.Set(settings.Daemon.LogLevel)
 	before := d.cloud.Swap(bentocloud.New(bentocloud.Config{
 		Timeout:   settings.Login.Timeout,
+		Now:       d.config.Now,
 		UserAgent: "bento-cred/" + d.config.Version,
 	}))
 	if before != nil {

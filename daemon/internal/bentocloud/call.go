@@ -115,11 +115,11 @@ func (to call) decode(body []byte, value any) error {
 func (c *Client) send(ctx context.Context, to call) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	req, transport, err := c.request(ctx, to)
+	req, send, err := c.request(ctx, to)
 	if err != nil {
 		return nil, to.fail(ErrUnreachable, err)
 	}
-	reply, err := transport.RoundTrip(req)
+	reply, err := send(req)
 	if err != nil {
 		return nil, to.failTransport(ctx, err)
 	}
@@ -138,10 +138,10 @@ func (c *Client) send(ctx context.Context, to call) ([]byte, error) {
 var errOnce = errors.New("connection broke after the request was sent")
 
 // request makes the request of a call, and returns what is to send it.
-func (c *Client) request(ctx context.Context, to call) (*http.Request, *http.Transport, error) {
-	method, transport := to.method, c.writes
+func (c *Client) request(ctx context.Context, to call) (*http.Request, func(*http.Request) (*http.Response, error), error) {
+	method, send := to.method, c.writes.RoundTrip
 	if method == "" {
-		method, transport = http.MethodGet, c.reads
+		method, send = http.MethodGet, c.read
 	}
 	req, err := http.NewRequestWithContext(ctx, method, to.base+to.path, bytes.NewReader(to.body))
 	if err != nil {
@@ -158,7 +158,7 @@ func (c *Client) request(ctx context.Context, to call) (*http.Request, *http.Tra
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.userAgent)
-	return req, transport, nil
+	return req, send, nil
 }
 
 // success returns the statuses of a good reply.

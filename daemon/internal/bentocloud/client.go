@@ -56,7 +56,6 @@ const (
 	defaultUserAgent = "bento-cred"
 	defaultMaxReply  = 1 << 20
 	maxHeaderBytes   = 64 << 10
-	idleTimeout      = 30 * time.Second
 	maxIdle          = 4
 )
 
@@ -73,6 +72,8 @@ type Config struct {
 	Proxy func(*http.Request) (*url.URL, error)
 	// RootCAs are the authorities trusted; if nil, the system's.
 	RootCAs *x509.CertPool
+	// Now is the clock by which a kept connection ages; if nil, time.Now.
+	Now func() time.Time
 }
 
 // Client calls the management API of any endpoint. It may be used by several
@@ -81,7 +82,7 @@ type Client struct {
 	timeout   time.Duration
 	userAgent string
 	maxReply  int64
-	reads     *http.Transport
+	reads     kept
 	writes    *http.Transport // keeps no connection
 }
 
@@ -97,9 +98,13 @@ func New(cfg Config) *Client {
 	if c.maxReply == 0 {
 		c.maxReply = defaultMaxReply
 	}
-	c.reads, c.writes = newTransport(cfg), newTransport(cfg)
+	c.reads = kept{fresh: func() *http.Transport { return newTransport(cfg) }, now: cfg.Now}
+	if c.reads.now == nil {
+		c.reads.now = time.Now
+	}
 	// A kept connection may have died meanwhile. A read is sent anew over another one;
 	// a write that may have arrived must not be.
+	c.writes = newTransport(cfg)
 	c.writes.DisableKeepAlives = true
 	return c
 }
@@ -115,14 +120,14 @@ func newTransport(cfg Config) *http.Transport {
 		TLSClientConfig:        &tls.Config{RootCAs: cfg.RootCAs, MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           maxIdle,
-		IdleConnTimeout:        idleTimeout,
+		IdleConnTimeout:        keepTime,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		OnProxyConnectResponse: checkProxy,
 	}
 }
 
 // Close ends the connections kept open between calls. The Client stays usable.
-func (c *Client) Close() { c.reads.CloseIdleConnections() }
+func (c *Client) Close() { c.reads.close() }
 
 // aroundLoopback returns proxy, not asked for this machine.
 func aroundLoopback(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
