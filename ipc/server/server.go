@@ -27,8 +27,8 @@ const (
 	graceTime   = 3 * time.Second  // for the answers under way when the server stops
 )
 
-// maxConnections bounds the conversations at one time. Who comes later waits in the
-// kernel's queue; a helper is done in a millisecond.
+// maxConnections bounds the conversations at one time, as mostPlaces does. Who comes later
+// waits in the kernel's queue; a helper is done in a millisecond.
 const maxConnections = 512
 
 // acceptPause is the wait after an accept that failed for want of descriptors.
@@ -59,7 +59,7 @@ type Server struct {
 func New(config Config) *Server {
 	return &Server{
 		config: config,
-		places: make(chan struct{}, maxConnections),
+		places: make(chan struct{}, mostPlaces()),
 		active: activity{changed: make(chan struct{}, 1)},
 		held:   make(map[*conversation]struct{}),
 	}
@@ -75,7 +75,7 @@ func (s *Server) Serve(ctx context.Context, listener *Listener) error {
 		s.leave()
 	})
 	defer stop()
-	for {
+	for short := false; ; {
 		s.takePlace()
 		conn, err := listener.accept()
 		if err != nil {
@@ -83,10 +83,15 @@ func (s *Server) Serve(ctx context.Context, listener *Listener) error {
 			if errors.Is(err, net.ErrClosed) || errors.Is(err, errNoMoreCallers) {
 				break
 			}
-			s.config.Log.Error("accepting a connection", "error", err)
+			if !short { // said once, or the log would fill the disk
+				s.config.Log.Error("accepting a connection", "error", err)
+			}
+			short = true
+			s.dismissQuietest() // for want of descriptors, which it gives back
 			time.Sleep(acceptPause)
 			continue
 		}
+		short = false
 		s.active.begin()
 		conversations.Go(func() {
 			defer func() { s.active.end(); <-s.places }()
@@ -106,6 +111,13 @@ func (s *Server) takePlace() {
 		return
 	default:
 	}
+	s.dismissQuietest()
+	s.places <- struct{}{}
+}
+
+// dismissQuietest ends the conversation in which nothing was asked for longest, if there is
+// one in which nothing is being asked.
+func (s *Server) dismissQuietest() {
 	s.mu.Lock()
 	var quietest *conversation
 	for c := range s.held {
@@ -117,7 +129,6 @@ func (s *Server) takePlace() {
 	if quietest != nil {
 		_ = quietest.conn.Close() // its conversation ends by that
 	}
-	s.places <- struct{}{}
 }
 
 // hold holds one conversation, if the peer may have one.
