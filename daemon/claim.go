@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/bento-cred/bento-cred/ipc"
@@ -29,7 +30,7 @@ const (
 )
 
 // claim makes this daemon the only one that uses dir, until the file it returns is
-// closed. The socket's lock does not do that: two daemons on two sockets may share
+// closed; nil where dir is on a read-only disk and has no lock. The socket's lock does not do that: two daemons on two sockets may share
 // their data, and each would write over what the other has kept.
 //
 // Where the socket is inherited it lets knocks in before its daemon does, so that an answer
@@ -44,13 +45,18 @@ func claim(ctx context.Context, dir, socket string, inherited bool) (*os.File, e
 	for {
 		file, err := ipc.Lock(path)
 		if err == nil {
-			return file, sign(file, socket)
+			return file, nil
+		}
+		if errors.Is(err, syscall.EROFS) {
+			return nil, nil //nolint:nilnil // nobody can change what is there, so nobody need be kept out
 		}
 		if !errors.Is(err, ipc.ErrLockHeld) {
 			return nil, fmt.Errorf("taking the lock of the data directory: %w", err)
 		}
 		// Whoever holds the lock and answers is running; whoever does not is leaving,
-		// or starting.
+		// or starting, or does not know yet that its socket was taken away: it looks
+		// when the lock's file is touched.
+		_ = os.Chtimes(path, time.Time{}, time.Now()) // on a read-only disk it finds out later
 		other := signature(path)
 		mine := inherited && other == socket
 		switch running := !mine && answers(ctx, other); {
@@ -66,14 +72,19 @@ func claim(ctx context.Context, dir, socket string, inherited bool) (*os.File, e
 	}
 }
 
-// sign tells in the lock's file where the daemon that holds it is reached.
+// sign tells in the lock's file where the daemon that holds it is reached. A full disk may
+// keep it from that; then whoever finds the lock held is told less.
 func sign(file *os.File, socket string) error {
+	was := make([]byte, maxSocketPath)
+	if n, err := file.ReadAt(was, 0); errors.Is(err, io.EOF) && string(was[:n]) == socket {
+		return nil
+	}
 	err := file.Truncate(0)
 	if err == nil {
 		_, err = file.WriteAt([]byte(socket), 0)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("signing the lock of the data directory: %w", err), file.Close())
+		return fmt.Errorf("signing the lock of the data directory: %w", err)
 	}
 	return nil
 }

@@ -118,7 +118,12 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = lock.Close() }() // it holds nothing that could be lost
+	if lock != nil {
+		defer func() { _ = lock.Close() }() // it holds nothing that could be lost
+		if err := sign(lock, d.config.Socket); err != nil {
+			d.config.Log.Warn("others will not be told which daemon uses the data", "error", err)
+		}
+	}
 	if err := d.state.Reload(); err != nil {
 		return err // the daemon that left meanwhile may have written it
 	}

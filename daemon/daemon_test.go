@@ -129,8 +129,9 @@ func (h *house) start() {
 func (h *house) serve(d *daemon.Daemon) {
 	h.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	h.stop, h.done = stop, make(chan error, 1)
-	go func() { h.done <- d.Run(ctx) }()
+	done := make(chan error, 1)
+	h.stop, h.done = stop, done
+	go func() { done <- d.Run(ctx) }()
 	for {
 		client, err := ipc.Dial(h.t.Context(), ipc.Config{Socket: h.config.Socket, Version: h.config.Version})
 		if err == nil {

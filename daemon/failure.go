@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"syscall"
 
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
@@ -15,6 +16,9 @@ import (
 	"github.com/bento-cred/bento-cred/internal/endpoint"
 	"github.com/bento-cred/bento-cred/ipc"
 )
+
+// writableHint is the next step where a file of ours could not be written.
+const writableHint = "make room on that disk, or make it writable, and try again; what was kept is as it was"
 
 // failures gives the errors of the rooms the codes and hints they have on the socket.
 // The first row that fits counts, so a kind of another stands before it.
@@ -33,6 +37,7 @@ var failures = []struct {
 	{store.ErrInsecure, ipc.StoreFailed, "run chmod 600 on it, or bring it back"},
 	{store.ErrAbsent, ipc.StoreFailed, "run `bento-cred doctor`"},
 	{store.ErrLost, ipc.StoreFailed, "try again; if it stays so, run `bento-cred doctor`"},
+	{store.ErrUnwritable, ipc.StoreFailed, writableHint},
 	{store.ErrReadBack, ipc.StoreFailed, "run `bento-cred doctor`"},
 	{store.ErrDamaged, ipc.StoreFailed, "run `bento-cred doctor`"},
 	{store.ErrUnmarked, ipc.StoreFailed, "run `bento-cred doctor`"},
@@ -63,6 +68,11 @@ var failures = []struct {
 	{bentoml.ErrFormat, ipc.BadConfig, "look at the file; nothing was changed"},
 	{bentoml.ErrTooLarge, ipc.BadConfig, "look at the file; nothing was changed"},
 	{bentoml.ErrChanged, ipc.BadConfig, "run the import again; the tokens are kept in both places"},
+
+	// The daemon's own files.
+	{syscall.ENOSPC, ipc.StoreFailed, writableHint},
+	{syscall.EDQUOT, ipc.StoreFailed, writableHint},
+	{syscall.EROFS, ipc.StoreFailed, writableHint},
 
 	{context.DeadlineExceeded, ipc.TimedOut, "look for a dialog of the keychain, or run `bento-cred doctor`"},
 }

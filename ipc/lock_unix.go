@@ -12,9 +12,16 @@ import (
 // process, gives it back. It fails with ErrLockHeld where another process has it.
 //
 // The file itself stays for ever: removing it would let two processes hold locks on
-// two files of one name.
+// two files of one name. On a file system that has become read-only it can be locked
+// still, and not be written to.
 func Lock(path string) (*os.File, error) {
 	file, err := openOurs(path, os.O_RDWR|os.O_CREATE)
+	if errors.Is(err, syscall.EROFS) {
+		var readErr error
+		if file, readErr = openOurs(path, os.O_RDONLY); readErr == nil {
+			err = nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

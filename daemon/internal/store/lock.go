@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/bento-cred/bento-cred/daemon/internal/store/private"
@@ -18,6 +20,16 @@ const (
 	lockPatience = 30 * time.Second
 )
 
+// fileFault returns the sentinel for an error of the operating system's about a file.
+func fileFault(err error) error {
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, fs.ErrPermission} {
+		if errors.Is(err, full) {
+			return ErrUnwritable
+		}
+	}
+	return ErrFailed
+}
+
 // errBusy: another process has the lock.
 var errBusy = errors.New("another process is writing to the store")
 
@@ -27,11 +39,14 @@ func lock(ctx context.Context, dir string) (func(), error) {
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
 	if err := private.MakeDir(dir); err != nil {
-		return nil, fmt.Errorf("locking the store: %w: %w", ErrFailed, err)
+		return nil, fmt.Errorf("locking the store: %w: %w", fileFault(err), err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
+	if errors.Is(err, syscall.EROFS) {
+		f, err = os.Open(filepath.Join(dir, lockFile)) // it is only locked
+	}
 	if err != nil {
-		return nil, fmt.Errorf("locking the store: %w: %w", ErrFailed, err)
+		return nil, fmt.Errorf("locking the store: %w: %w", fileFault(err), err)
 	}
 	release := func() { _ = f.Close() } // which lets the lock go
 	for {

@@ -112,7 +112,7 @@ func (c Config) newLine(path string, s Source, header string, size int) ([]byte,
 		return nil, fmt.Errorf("making the store's key: %w: %w", ErrFailed, err)
 	}
 	if err := private.Create(path, []byte(header+hex.EncodeToString(value)+"\n")); err != nil {
-		return nil, fmt.Errorf("making the store's key: %w: %w", ErrFailed, err)
+		return nil, fmt.Errorf("making the store's key: %w: %w", fileFault(err), err)
 	}
 	return value, nil
 }

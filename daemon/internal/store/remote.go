@@ -42,6 +42,7 @@ var sentinels = map[worker.Code]error{
 	worker.Torn:       errTorn,
 	worker.Damaged:    ErrDamaged,
 	worker.TooLarge:   ErrTooLarge,
+	worker.Unwritable: ErrUnwritable,
 	worker.Failed:     ErrFailed,
 }
 

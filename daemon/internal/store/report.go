@@ -87,6 +87,8 @@ func advice(b Backend, err error) string {
 		return "; \"bento-cred unlock\" has it ask you"
 	case errors.Is(err, ErrAbsent):
 		return "; start it, or name another one by the setting store.backend if there is no store yet"
+	case errors.Is(err, ErrUnwritable):
+		return "; make room on the disk, or make it writable"
 	case errors.Is(err, ErrUnmarked):
 		return "; bring the keychain back as it was"
 	default:

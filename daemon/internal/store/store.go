@@ -48,6 +48,8 @@ var (
 	ErrName = errors.New("invalid name")
 	// ErrTooLarge: the value is larger than MaxValue, or than the keychain has room for.
 	ErrTooLarge = errors.New("too large for the store")
+	// ErrUnwritable: the disk is full, or read-only, or its files are not ours to change.
+	ErrUnwritable = errors.New("the store's files cannot be written")
 	// ErrReadBack: what was written did not come back as it was, so it was withdrawn.
 	ErrReadBack = errors.New("the keychain did not keep what was written")
 	// ErrDamaged: something is kept under this name and cannot be made sense of.

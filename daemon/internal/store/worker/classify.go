@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"syscall"
 )
 
 // classify turns an error of the library's into a CallError. The library passes on whatever
@@ -35,6 +36,9 @@ func classify(backend Backend, err error) error {
 	if code, known := busFault(err); known {
 		return &CallError{code, err.Error()}
 	}
+	if backend == File && unwritable(err) {
+		return &CallError{Unwritable, err.Error()}
+	}
 	if code, known := systemFault(err); known {
 		return &CallError{code, err.Error()}
 	}
@@ -42,6 +46,12 @@ func classify(backend Backend, err error) error {
 		return &CallError{code, err.Error()}
 	}
 	return &CallError{Failed, err.Error()}
+}
+
+// unwritable reports whether err says that a disk is full, or may not be changed by us.
+func unwritable(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EROFS) ||
+		errors.Is(err, fs.ErrPermission)
 }
 
 // text says what is absent where the library says only that something is.

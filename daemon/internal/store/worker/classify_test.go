@@ -96,7 +96,7 @@ func TestExplainGPG(t *testing.T) {
 
 func TestFaultsSurviveThePipe(t *testing.T) {
 	t.Parallel()
-	for _, code := range []Code{NotFound, Locked, Absent, Denied, Lost, Passphrase, Torn, Damaged, TooLarge, Failed} {
+	for _, code := range []Code{NotFound, Locked, Absent, Denied, Lost, Passphrase, Torn, Damaged, TooLarge, Unwritable, Failed} {
 		message, err := json.Marshal(response{Code: code, Text: "why"})
 		if err != nil {
 			t.Fatal(err)

@@ -50,6 +50,8 @@ func privateFault(err error) error {
 		return &CallError{NotFound, "no such item"}
 	case errors.Is(err, private.ErrNotOurs):
 		return &CallError{Denied, err.Error()}
+	case unwritable(err):
+		return &CallError{Unwritable, err.Error()}
 	default:
 		return &CallError{Failed, err.Error()}
 	}

@@ -49,6 +49,7 @@ const (
 	Torn       Code = "torn"    // the item's writing was cut short
 	Damaged    Code = "damaged" // the item is no item
 	TooLarge   Code = "too-large"
+	Unwritable Code = "unwritable" // the disk is full, or may not be changed
 	Failed     Code = "failed"
 )
 
