@@ -50,8 +50,8 @@ type Config struct {
 	Executable string
 	Args       []string
 	Environ    []string
-	// Bus is the address of the message bus that notices are shown through; empty: none.
-	Bus string
+	// Bus finds the message bus that notices are shown through; nil: there is none.
+	Bus func() string
 	// Ready is called when peers can connect; nil: nobody waits for that.
 	Ready func()
 	// Log gets what happens, never a secret. Level is set from the settings.

@@ -18,7 +18,7 @@ func newDesktop(t *testing.T, settings string, start func(*testing.T, *noticetes
 	c := &clock{}
 	h := furnish(t, func(h *house) {
 		h.cloud = cloudtest.New(t, cloudtest.Config{Now: c.now})
-		h.config.Now, h.config.Bus = c.now, bus.Address
+		h.config.Now, h.config.Bus = c.now, func() string { return bus.Address }
 		h.writeConfig(settings)
 	})
 	return h, c, server

@@ -172,7 +172,7 @@ func configure(environ []string) (daemon.Config, error) {
 		Executable:     executable,
 		Args:           []string{daemon.WorkerVerb},
 		Environ:        environ,
-		Bus:            dbusenv.Address(),
+		Bus:            dbusenv.Address,
 		Now:            time.Now,
 	}, nil
 }

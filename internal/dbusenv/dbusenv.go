@@ -70,16 +70,21 @@ func Environ() []string {
 	return env
 }
 
-// Address returns the address of the session bus this process was given, or Nowhere
-// where there is none. A program that wants the bus for another purpose than the
+// Address returns the address of the session bus this process was given, or of one that
+// came since, or Nowhere where there is none. A program that wants the bus for another purpose than the
 // keychain, such as a notification, dials this instead of the variable.
 func Address() string { return resolve(found.value, runtimeDirs()) }
 
 // resolve returns the address to use for a variable of this value: the value itself,
-// else the bus that stands in one of dirs, else Nowhere. "autolaunch:" is the libraries'
-// word for starting a bus, so it counts as no value.
+// else the bus that stands in one of dirs, else the value after all, or Nowhere.
+// "autolaunch:" is the libraries' word for starting a bus, so it counts as no value; and so
+// does a socket that is gone, as that of the session which started a daemon is by the time
+// of the next one.
 func resolve(value string, dirs []string) string {
-	if value != "" && value != "autolaunch:" {
+	if value == "autolaunch:" {
+		value = ""
+	}
+	if value != "" && !gone(value) {
 		return value
 	}
 	for _, dir := range dirs {
@@ -89,7 +94,29 @@ func resolve(value string, dirs []string) string {
 			return "unix:path=" + path
 		}
 	}
+	if value != "" {
+		return value // its errors name it
+	}
 	return Nowhere
+}
+
+// gone reports whether an address is that of a socket with a path at which nothing is.
+func gone(address string) bool {
+	const scheme = "unix:path="
+	if len(address) < len(scheme) || address[:len(scheme)] != scheme {
+		return false
+	}
+	path := address[len(scheme):]
+	for i, c := range address[len(scheme):] {
+		if c == ';' || c == '%' {
+			return false // there is another address, or what only a library can read
+		}
+		if c == ',' && len(path) > i {
+			path = path[:i] // what follows says more of the same socket
+		}
+	}
+	_, err := os.Lstat(path)
+	return os.IsNotExist(err)
 }
 
 // runtimeDirs returns the directories in which a session bus may stand. The second is

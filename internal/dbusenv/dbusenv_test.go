@@ -31,7 +31,14 @@ func TestResolve(t *testing.T) {
 		dirs  []string
 		want  string
 	}{
-		"a given address is kept":         {"unix:path=/x", []string{withBus}, "unix:path=/x"},
+		"a given address is kept":         {"unix:path=" + withFile + "/bus", []string{withBus}, "unix:path=" + withFile + "/bus"},
+		"one of no path is kept":          {"unix:abstract=/x", []string{withBus}, "unix:abstract=/x"},
+		"one of many is kept":             {"unix:path=/x/y;unix:path=/z", []string{withBus}, "unix:path=/x/y;unix:path=/z"},
+		"one that is escaped is kept":     {"unix:path=/x/y%20z", []string{withBus}, "unix:path=/x/y%20z"},
+		"the session it was of is over":   {"unix:path=/x/y", []string{withBus}, "unix:path=" + withBus + "/bus"},
+		"over, and it had an id":          {"unix:path=/x/y,guid=0,z=1", []string{withBus}, "unix:path=" + withBus + "/bus"},
+		"over, and there is no other":     {"unix:path=/x/y", nil, "unix:path=/x/y"},
+		"it has an id, and is there":      {"unix:path=" + withBus + "/bus,guid=0", nil, "unix:path=" + withBus + "/bus,guid=0"},
 		"nothing given, a bus there":      {"", []string{t.TempDir(), withBus}, "unix:path=" + withBus + "/bus"},
 		"nothing given, no bus":           {"", []string{t.TempDir()}, Nowhere},
 		"nothing given, nowhere to look":  {"", nil, Nowhere},

@@ -54,7 +54,7 @@ func TestServer(t *testing.T) {
 			t.Parallel()
 			b := noticetest.NewBus(t)
 			s := test.start(t, b)
-			testServer(t, s, newDesk(t, notice.Config{Address: b.Address, Timeout: 10 * time.Second}), test.text)
+			testServer(t, s, newDesk(t, notice.Config{Address: at(b.Address), Timeout: 10 * time.Second}), test.text)
 		})
 	}
 }
@@ -160,7 +160,7 @@ func TestWhatTheServerIsTold(t *testing.T) {
 			t.Parallel()
 			b := noticetest.NewBus(t)
 			f := noticetest.NewFake(t, b, test.capabilities...)
-			mustShow(t, newDesk(t, notice.Config{Address: b.Address}), test.notice)
+			mustShow(t, newDesk(t, notice.Config{Address: at(b.Address)}), test.notice)
 			got := f.Last()
 			if got.App != "bento-cred" || got.Expires != -1 || got.Replaces != 0 || got.Icon == "" {
 				t.Errorf("told %+v", got)
@@ -185,7 +185,7 @@ func TestOnlyTheServerIsBelieved(t *testing.T) {
 	t.Parallel()
 	b := noticetest.NewBus(t)
 	f := noticetest.NewFake(t, b, "actions")
-	d := newDesk(t, notice.Config{Address: b.Address})
+	d := newDesk(t, notice.Config{Address: at(b.Address)})
 	mustShow(t, d, expiring("prod", "a"))
 	n := f.Last()
 
@@ -222,7 +222,7 @@ func TestClosedNoticeIsNotReplaced(t *testing.T) {
 	t.Parallel()
 	b := noticetest.NewBus(t)
 	f := noticetest.NewFake(t, b, "actions")
-	d := newDesk(t, notice.Config{Address: b.Address})
+	d := newDesk(t, notice.Config{Address: at(b.Address)})
 	mustShow(t, d, expiring("prod", "a"))
 	f.Dismiss()
 	f.Tell(f.Last().Sender, "ActionInvoked", f.Last().ID, "default")
@@ -232,3 +232,6 @@ func TestClosedNoticeIsNotReplaced(t *testing.T) {
 		t.Errorf("told %+v, want a new notice", got)
 	}
 }
+
+// at returns what finds the bus at address.
+func at(address string) func() string { return func() string { return address } }

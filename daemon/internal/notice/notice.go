@@ -48,9 +48,9 @@ var (
 
 // Config is what a Desk needs.
 type Config struct {
-	// Address is the D-Bus address of the session bus. One that leads nowhere, such as
-	// "" or "disabled:", is none.
-	Address string
+	// Address returns the D-Bus address of the session bus, which may come later than the
+	// Desk. One that leads nowhere, such as "" or "disabled:", is none; nil: there is none.
+	Address func() string
 	// Log is where the connection is told of; nil discards.
 	Log *slog.Logger
 	// Timeout is how long showing a notice may take; 0 means DefaultTimeout.
@@ -181,6 +181,14 @@ func (d *Desk) ended(err error) error {
 	return err
 }
 
+// address returns where the bus is by now.
+func (d *Desk) address() string {
+	if d.config.Address == nil {
+		return ""
+	}
+	return d.config.Address()
+}
+
 // connected returns the session there is, or a new one. It is called in turn.
 func (d *Desk) connected(ctx context.Context) (*session, error) {
 	if d.session != nil && d.session.conn.Connected() {
@@ -189,7 +197,7 @@ func (d *Desk) connected(ctx context.Context) (*session, error) {
 	if d.session != nil {
 		d.drop("the bus went away")
 	}
-	s, signals, err := newSession(ctx, d.life, d.config.Address)
+	s, signals, err := newSession(ctx, d.life, d.address())
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ import (
 func TestServerRestarted(t *testing.T) {
 	t.Parallel()
 	b := noticetest.NewBus(t)
-	d := newDesk(t, notice.Config{Address: b.Address})
+	d := newDesk(t, notice.Config{Address: at(b.Address)})
 	first := noticetest.NewFake(t, b, "actions")
 	mustShow(t, d, expiring("prod", "a"))
 	mustShow(t, d, expiring("staging", "a"))
@@ -63,7 +63,7 @@ func TestNotPossible(t *testing.T) {
 		"no server on the bus":     b.Address,
 		"the server does not come": broken.Address,
 	} {
-		d := newDesk(t, notice.Config{Address: address})
+		d := newDesk(t, notice.Config{Address: at(address)})
 		begun := time.Now()
 		if err := d.Show(t.Context(), notice.Notice{Title: "a"}); !errors.Is(err, notice.ErrNotPossible) {
 			t.Errorf("%s: Show = %v", name, err)
@@ -80,7 +80,7 @@ func TestServerIsStarted(t *testing.T) {
 	b := noticetest.NewBus(t)
 	b.Write("n.service", "[D-BUS Service]\nName="+noticetest.Service+"\nExec=/bin/sh -c 'echo >>"+b.Dir+"/started; sleep 60'\n")
 	b.Daemon.Signal(t, syscall.SIGHUP)
-	d := newDesk(t, notice.Config{Address: b.Address, Timeout: 10 * time.Second})
+	d := newDesk(t, notice.Config{Address: at(b.Address), Timeout: 10 * time.Second})
 	result := make(chan error, 1)
 	go func() { result <- d.Show(t.Context(), notice.Notice{Title: "a"}) }()
 	noticetest.Eventually(t, "the bus starts the server", func() bool {
@@ -97,7 +97,7 @@ func TestBusRestarted(t *testing.T) {
 	t.Parallel()
 	b := noticetest.NewBus(t)
 	noticetest.NewFake(t, b, "actions")
-	d := newDesk(t, notice.Config{Address: b.Address})
+	d := newDesk(t, notice.Config{Address: at(b.Address)})
 	mustShow(t, d, expiring("prod", "a"))
 	for range 2 {
 		b.Daemon.Kill()
@@ -145,7 +145,7 @@ func TestNothingHangs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := noticetest.NewBus(t)
-			d := newDesk(t, notice.Config{Address: b.Address, Timeout: timeout})
+			d := newDesk(t, notice.Config{Address: at(b.Address), Timeout: timeout})
 			mend := breakIt(t, b, d)
 			begun := time.Now()
 			var all sync.WaitGroup
@@ -172,7 +172,7 @@ func TestLateConnectionsAreLeft(t *testing.T) {
 	const timeout = 100 * time.Millisecond
 	b := noticetest.NewBus(t)
 	mute := noticetest.NewMute(t, b)
-	if err := newDesk(t, notice.Config{Address: b.Address, Timeout: timeout}).Show(t.Context(), notice.Notice{}); err == nil {
+	if err := newDesk(t, notice.Config{Address: at(b.Address), Timeout: timeout}).Show(t.Context(), notice.Notice{}); err == nil {
 		t.Error("shown by a server that does not answer")
 	}
 	sender, object := <-mute.Asked, b.Connect().BusObject()
@@ -187,7 +187,7 @@ func TestLateConnectionsAreLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = silent.Close() }()
-	d := newDesk(t, notice.Config{Address: "unix:path=" + silent.Addr().String(), Timeout: timeout})
+	d := newDesk(t, notice.Config{Address: at("unix:path=" + silent.Addr().String()), Timeout: timeout})
 	if err := d.Show(t.Context(), notice.Notice{}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Show on a bus that says nothing = %v", err)
 	}
@@ -208,7 +208,7 @@ func TestClose(t *testing.T) {
 	t.Parallel()
 	b := noticetest.NewBus(t)
 	noticetest.NewMute(t, b)
-	d := notice.New(notice.Config{Address: b.Address, Timeout: time.Minute})
+	d := notice.New(notice.Config{Address: at(b.Address), Timeout: time.Minute})
 	result := make(chan error, 1)
 	go func() { result <- d.Show(t.Context(), notice.Notice{Title: "a"}) }()
 	time.Sleep(100 * time.Millisecond) // it hangs by now
@@ -230,7 +230,7 @@ func TestCloseWithAnActionNobodyTakes(t *testing.T) {
 	t.Parallel()
 	b := noticetest.NewBus(t)
 	f := noticetest.NewFake(t, b, "actions")
-	d := notice.New(notice.Config{Address: b.Address})
+	d := notice.New(notice.Config{Address: at(b.Address)})
 	mustShow(t, d, expiring("prod", "a"))
 	f.Click()
 	time.Sleep(100 * time.Millisecond) // it is on offer by now
