@@ -10,6 +10,7 @@ import (
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/daemon/internal/state"
 	"github.com/bento-cred/bento-cred/daemon/internal/store"
+	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/management"
 )
@@ -65,10 +66,6 @@ func (a *agent) ForgetStore(ctx context.Context) error {
 // migrate moves the store to the keychain called target and goes on with that.
 func (v *vault) migrate(ctx context.Context, target configs.Backend, migration management.Migration) error {
 	return v.alone(ctx, func() error {
-		from, err := v.source(ctx)
-		if err != nil {
-			return err
-		}
 		v.mu.Lock()
 		settings := v.settings
 		v.mu.Unlock()
@@ -77,18 +74,28 @@ func (v *vault) migrate(ctx context.Context, target configs.Backend, migration m
 		if !migration.Passphrase.IsZero() {
 			config.Source, config.PassphraseFile = store.SourcePrompt, ""
 		}
-		to, left, err := from.Move(ctx, config, migration.Passphrase, v.rememberChoice)
-		if err != nil {
-			return err
-		}
-		for _, name := range left {
-			v.config.Log.Warn("a context was moved and could not be removed from where it was", "context", name)
-		}
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		v.keychain, v.book = to, nil
-		return nil
+		return v.move(ctx, config, migration.Passphrase)
 	})
+}
+
+// move moves the store to the keychain of config and goes on with that, for the one who is
+// alone.
+func (v *vault) move(ctx context.Context, config store.Config, passphrase credential.Secret) error {
+	from, err := v.source(ctx)
+	if err != nil {
+		return err
+	}
+	to, left, err := from.Move(ctx, config, passphrase, v.rememberChoice)
+	if err != nil {
+		return err
+	}
+	for _, name := range left {
+		v.config.Log.Warn("a context was moved and could not be removed from where it was", "context", name)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.keychain, v.book = to, nil
+	return nil
 }
 
 // source returns the keychain that holds the contexts now, even where the settings

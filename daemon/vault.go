@@ -213,19 +213,6 @@ func (v *vault) remember(keychain *store.Keychain) error {
 	return nil
 }
 
-// probe makes sure that the store can be written.
-func (v *vault) probe(ctx context.Context) (*book.Book, error) {
-	b, err := v.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	keychain, err := v.attach(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return b, keychain.Probe(ctx)
-}
-
 // unlock opens the store with passphrase, or by letting the keychain ask its owner.
 func (v *vault) unlock(ctx context.Context, passphrase credential.Secret) error {
 	return v.alone(ctx, func() error {
@@ -236,6 +223,13 @@ func (v *vault) unlock(ctx context.Context, passphrase credential.Secret) error 
 			return err
 		}
 		if err := keychain.Unlock(ctx, passphrase); err != nil {
+			return err
+		}
+		if _, err = v.read(ctx); err != nil {
+			return err
+		}
+		asks := func(k *store.Keychain) error { return k.Unlock(ctx, credential.Secret{}) }
+		if err := v.reconsider(ctx, asks); err != nil {
 			return err
 		}
 		_, err = v.read(ctx)

@@ -26,14 +26,17 @@ file with a passphrase of its own, the passphrase is asked for here and not show
 		if err != nil {
 			return err
 		}
-		if status.Store.State == stateReady {
-			return a.print("The store is not locked.")
-		}
-		passphrase, err := a.passphrase(cmd, status.Store, fromStdin)
+		agent, err := a.agent(cmd.Context())
 		if err != nil {
 			return err
 		}
-		agent, err := a.agent(cmd.Context())
+		if status.Store.State == stateReady { // when it was last used
+			if err := agent.Unlock(cmd.Context(), credential.Secret{}); err != nil {
+				return err
+			}
+			return a.print("The store is not locked.")
+		}
+		passphrase, err := a.passphrase(cmd, status.Store, fromStdin)
 		if err != nil {
 			return err
 		}

@@ -27,10 +27,12 @@ const (
 //	bus start             its address is in $DBUS_SESSION_BUS_ADDRESS
 //	bus keyring PASSWORD  start the keyring, unlocked; make it where there is none
 //	bus lock              lock it
-//	bus kill              end it as a crash would
+//	bus unlock PASSWORD   unlock it, as its owner does at the screen
+//	bus kill              end the keyring as a crash would
+//	bus stop              end the bus
 func cmdBus(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: bus start | keyring PASSWORD | lock | kill")
+		ts.Fatalf("usage: bus start | keyring PASSWORD | lock | unlock PASSWORD | kill | stop")
 	}
 	s := sceneOf(ts)
 	switch args[0] {
@@ -46,12 +48,33 @@ func cmdBus(ts *testscript.TestScript, neg bool, args []string) {
 		defer func() { _ = conn.Close() }() // the answer is there
 		collection := []dbus.ObjectPath{secretsPath + "/collection/login"}
 		ts.Check(conn.Object(secretService, secretsPath).Call("org.freedesktop.Secret.Service.Lock", 0, collection).Err)
+	case "unlock":
+		unlockKeyring(ts, args[1])
+	case "stop":
+		end(s.bus)
 	case "kill":
 		ts.Check(syscall.Kill(s.keyring.Process.Pid, syscall.SIGKILL))
 		_ = s.keyring.Wait() // it was killed, which is an error
 	default:
 		ts.Fatalf("there is no bus %s", args[0])
 	}
+}
+
+// unlockKeyring unlocks the keyring by the call that GNOME Keyring has for its own tools.
+func unlockKeyring(ts *testscript.TestScript, password string) {
+	conn := dialBus(ts)
+	defer func() { _ = conn.Close() }() // the answer is there
+	var ignored dbus.Variant
+	var session dbus.ObjectPath
+	service := conn.Object(secretService, secretsPath)
+	ts.Check(service.Call("org.freedesktop.Secret.Service.OpenSession", 0, "plain", dbus.MakeVariant("")).Store(&ignored, &session))
+	secret := struct {
+		Session           dbus.ObjectPath
+		Parameters, Value []byte
+		Type              string
+	}{session, []byte{}, []byte(password), "text/plain"}
+	const unlock = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface.UnlockWithMasterPassword"
+	ts.Check(service.Call(unlock, 0, secretsPath+"/collection/login", secret).Err)
 }
 
 // startBus starts a bus that starts no services.
@@ -64,6 +87,7 @@ func startBus(ts *testscript.TestScript) {
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
+	sceneOf(ts).bus = cmd
 	ts.Defer(func() { end(cmd) })
 	address, err := bufio.NewReader(out).ReadString('\n')
 	ts.Check(err)

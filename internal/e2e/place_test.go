@@ -136,7 +136,8 @@ type scene struct {
 	cloud     *cloudtest.Cloud // the last one started, or the one in use
 	clouds    map[string]*cloudtest.Cloud
 	snapshots map[string][]string // by path
-	keyring   *exec.Cmd           // the one on the script's bus
+	bus       *exec.Cmd
+	keyring   *exec.Cmd // the one on the script's bus
 }
 
 // sceneOf returns the scene of a script.

@@ -120,7 +120,7 @@ func (k *Keychain) choose(ctx context.Context, passphrase credential.Secret) err
 		return k.take(ctx, c.Remembered.Backend, passphrase, "remembered from its first use")
 	case c.Backend != Auto:
 		return k.take(ctx, c.Backend, passphrase, "it was asked for by name")
-	case occupied(c.itemsDir(c.source())):
+	case !c.Afresh && occupied(c.itemsDir(c.source())):
 		return k.take(ctx, File, passphrase, "a store is in its directory already")
 	}
 	refused := []Refusal{}
@@ -131,6 +131,9 @@ func (k *Keychain) choose(ctx context.Context, passphrase credential.Secret) err
 			return err
 		}
 		refused = append(refused, Refusal{b, err.Error()})
+	}
+	if c.Afresh {
+		return fmt.Errorf("%w: none is here", ErrAbsent)
 	}
 	err := k.take(ctx, File, passphrase, "no keychain is here")
 	k.refuse(refused)

@@ -64,6 +64,9 @@ type Config struct {
 	Backend Backend
 	// Remembered is the Choice of an earlier Keychain's Report.
 	Remembered Choice
+	// Afresh has Auto look for a keychain although encrypted files are there already, and
+	// not fall back on them: where it finds none that is ErrAbsent.
+	Afresh bool
 	// Dir is a directory of our own, an absolute path, for the store's lock, and for
 	// the items and keys of the file backend. It is made if need be.
 	Dir string
