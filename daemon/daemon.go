@@ -79,6 +79,7 @@ type Daemon struct {
 	// deployments remembers at which hosts the contexts' clouds have deployments.
 	deployments deployments.Cache
 	desk        *notice.Desk
+	stamp       stamp
 	nudged      chan struct{} // holds a word when the next round is to begin at once
 }
 
@@ -107,6 +108,7 @@ func New(config Config) (*Daemon, error) {
 	d.vault = &vault{
 		config: config, state: file, opening: make(chan struct{}, 1), settings: settings.Store, unsettled: d.unsettled,
 	}
+	file.OnChange(d.restamp)
 	d.apply(settings)
 	return d, nil
 }

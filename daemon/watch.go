@@ -30,6 +30,7 @@ func (d *Daemon) watch(ctx context.Context) {
 			d.round(ctx, busy, ended)
 		case name := <-ended:
 			delete(busy, name)
+			d.restamp() // a token may have been refused, or expired
 		case chosen := <-d.desk.Actions():
 			d.carryOut(ctx, chosen)
 		case <-ctx.Done():
@@ -54,6 +55,8 @@ func (d *Daemon) round(ctx context.Context, busy map[string]bool, ended chan<- s
 	if b == nil {
 		return
 	}
+	b.OnChange(d.restamp)
+	d.restamp()
 	contexts := b.All()
 	d.pulses.keep(contexts)
 	d.deployments.Forget(logins(contexts))

@@ -51,6 +51,9 @@ func (p *program) env(arguments []string) int {
 	if err == nil && !known && o.shell != "" {
 		err = usage(verbEnv, "there is no shell "+strconv.Quote(o.shell)+"; there are "+strings.Join(shell.Names(), ", "))
 	}
+	if err == nil && o.hook {
+		return p.follow(o, dialect)
+	}
 	var code []byte
 	if err == nil {
 		code, err = p.code(o, dialect)

@@ -29,6 +29,7 @@ type options struct {
 	deployment string // --deployment
 	shell      string // --shell; of env alone
 	unset      bool   // --unset; of env alone
+	hook       bool   // --hook; of env alone
 	command    []string
 }
 
@@ -66,6 +67,10 @@ func parse(verb string, arguments []string) (options, error) {
 		}
 		if verb == verbEnv && argument == "--unset" {
 			o.unset = true
+			continue
+		}
+		if verb == verbEnv && argument == "--hook" {
+			o.hook = true
 			continue
 		}
 		place := o.place(verb, name)
@@ -149,6 +154,8 @@ func (o *options) validate(verb string) error {
 		return usage(verb, "--access, --for and --deployment exclude each other")
 	case verb == verbEnv && o.purpose != "" && o.purpose != purposeOpenAI:
 		return usage(verb, "--for is "+purposeOpenAI+", and nothing else yet")
+	case o.hook && (o.unset || o.purpose != ""):
+		return usage(verb, "--hook goes with neither --unset nor --for")
 	case verb == verbEnv && (o.purpose != "") != (o.deployment != "") && !o.unset:
 		return usage(verb, "--for "+purposeOpenAI+" and --deployment go together")
 	}

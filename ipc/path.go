@@ -20,6 +20,7 @@ const (
 	startSuffix = ".start" // held by a client while it starts a daemon
 	logSuffix   = ".log"   // what a daemon started on demand has to say
 	oldSuffix   = ".old"   // behind the log's: what earlier ones had
+	stampSuffix = ".stamp" // changes when what a context gives does
 )
 
 // LockPath returns the lock file of the daemon that serves socket.
@@ -28,9 +29,14 @@ func LockPath(socket string) string { return socket + lockSuffix }
 // LogPath returns the log file of a daemon that a client started for socket.
 func LogPath(socket string) string { return socket + logSuffix }
 
+// StampPath returns the file beside socket whose content changes when what `bento-cred env`
+// prints may have: a shell compares it with what it has seen, and runs nothing while it is
+// the same.
+func StampPath(socket string) string { return socket + stampSuffix }
+
 // Beside returns the files that stand beside a socket while daemons come and go.
 func Beside(socket string) []string {
-	return []string{socket + startSuffix, LogPath(socket), LogPath(socket) + oldSuffix, LockPath(socket)}
+	return []string{socket + startSuffix, LogPath(socket), LogPath(socket) + oldSuffix, StampPath(socket), LockPath(socket)}
 }
 
 // SocketPath returns where the socket is, the same for every program of one user;

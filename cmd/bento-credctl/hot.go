@@ -35,6 +35,7 @@ the eval itself fail, and the reason stands on standard error.`,
 	cmd.Flags().String("shell", "", "the shell to write for, where the guess is wrong")
 	register(cmd, "shell", cobra.FixedCompletions(shell.Names(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().Bool("unset", false, "print code that takes the variables out of the environment")
+	cmd.Flags().Bool("hook", false, "print what brings the variables in step, as the shell's hook needs it")
 	cmd.Flags().String("for", "", `export what other clients read: "openai", with --deployment`)
 	register(cmd, "for", cobra.FixedCompletions([]string{"openai"}, cobra.ShellCompDirectiveNoFileComp))
 	a.deploymentFlag(cmd, "the deployment to call, with --for")

@@ -44,6 +44,7 @@ type Book struct {
 	mu       sync.Mutex
 	damaged  []string // guarded by mu; contexts that could not be understood
 	contexts atomic.Pointer[map[string]credential.Context]
+	changed  atomic.Pointer[func()] // called after each change; nil: nobody wants to know
 }
 
 // Read reads every context in store. A context that is kept and cannot be understood
@@ -173,7 +174,14 @@ func (b *Book) replaceLocked(change func(map[string]credential.Context)) {
 	next := maps.Clone(*b.contexts.Load())
 	change(next)
 	b.contexts.Store(&next)
+	if changed := b.changed.Load(); changed != nil {
+		(*changed)()
+	}
 }
+
+// OnChange has changed called after each change from now on; it may read the book and must
+// not change it.
+func (b *Book) OnChange(changed func()) { b.changed.Store(&changed) }
 
 // mendedLocked notes that what was damaged under name is no longer there.
 func (b *Book) mendedLocked(name string) {

@@ -49,8 +49,9 @@ func (s State) clone() State {
 type File struct {
 	path string
 
-	mu    sync.Mutex
-	state State // guarded by mu
+	mu      sync.Mutex
+	state   State  // guarded by mu
+	changed func() // guarded by mu
 }
 
 // maxFile bounds the file, in bytes: thousands of allowed directories.
@@ -113,10 +114,21 @@ func (f *File) Get() State {
 // as it was.
 func (f *File) Change(change func(*State)) error {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	next := f.state.clone()
 	change(&next)
-	return f.writeLocked(next)
+	err, changed := f.writeLocked(next), f.changed
+	f.mu.Unlock()
+	if err == nil && changed != nil {
+		changed()
+	}
+	return err
+}
+
+// OnChange has changed called after each Change from now on; it may read the state.
+func (f *File) OnChange(changed func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changed = changed
 }
 
 // Note is Change for what is better remembered until the end of the process than not at
