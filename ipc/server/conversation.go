@@ -74,14 +74,15 @@ func (c *conversation) patience() time.Duration {
 	return requestTime
 }
 
-// quietSince returns when c began to wait for a request; zero while it answers one.
-func (c *conversation) quietSince() time.Time {
+// quietSince returns when c began to wait for a request, zero while it answers one, and
+// whether one was ever asked.
+func (c *conversation) quietSince() (since time.Time, asked bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.busy {
-		return time.Time{}
+		return time.Time{}, c.asked
 	}
-	return c.since
+	return c.since, c.asked
 }
 
 // readWithin bounds the reads that follow; narrowly so once the server stops.

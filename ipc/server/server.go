@@ -31,9 +31,6 @@ const (
 // waits in the kernel's queue; a helper is done in a millisecond.
 const maxConnections = 512
 
-// acceptPause is the wait after an accept that failed for want of descriptors.
-const acceptPause = 50 * time.Millisecond
-
 // Config says how to serve.
 type Config struct {
 	// Agent returns the Agent for one peer.
@@ -75,7 +72,8 @@ func (s *Server) Serve(ctx context.Context, listener *Listener) error {
 		s.leave()
 	})
 	defer stop()
-	for short := false; ; {
+	var said time.Time // that nobody can be let in: now and then, or the log would fill the disk
+	for {
 		s.takePlace()
 		conn, err := listener.accept()
 		if err != nil {
@@ -83,15 +81,14 @@ func (s *Server) Serve(ctx context.Context, listener *Listener) error {
 			if errors.Is(err, net.ErrClosed) || errors.Is(err, errNoMoreCallers) {
 				break
 			}
-			if !short { // said once, or the log would fill the disk
+			if time.Since(said) > time.Minute {
 				s.config.Log.Error("accepting a connection", "error", err)
+				said = time.Now()
 			}
-			short = true
-			s.dismissQuietest() // for want of descriptors, which it gives back
+			s.dismissQuiet(1 + cap(s.places)/4) // they may be what there is no descriptor left for
 			time.Sleep(acceptPause)
 			continue
 		}
-		short = false
 		s.active.begin()
 		conversations.Go(func() {
 			defer func() { s.active.end(); <-s.places }()
@@ -100,35 +97,6 @@ func (s *Server) Serve(ctx context.Context, listener *Listener) error {
 	}
 	conversations.Wait()
 	return listener.Close()
-}
-
-// takePlace takes a place for one more conversation. Where all are taken, the one that
-// has been quiet longest gives way: peers that connect and say nothing must not keep
-// out those that ask.
-func (s *Server) takePlace() {
-	select {
-	case s.places <- struct{}{}:
-		return
-	default:
-	}
-	s.dismissQuietest()
-	s.places <- struct{}{}
-}
-
-// dismissQuietest ends the conversation in which nothing was asked for longest, if there is
-// one in which nothing is being asked.
-func (s *Server) dismissQuietest() {
-	s.mu.Lock()
-	var quietest *conversation
-	for c := range s.held {
-		if since := c.quietSince(); !since.IsZero() && (quietest == nil || since.Before(quietest.quietSince())) {
-			quietest = c
-		}
-	}
-	s.mu.Unlock()
-	if quietest != nil {
-		_ = quietest.conn.Close() // its conversation ends by that
-	}
 }
 
 // hold holds one conversation, if the peer may have one.
@@ -148,6 +116,7 @@ func (s *Server) hold(ctx context.Context, conn net.Conn) {
 		agent:   s.config.Agent(peer),
 		version: s.config.Version,
 		log:     s.config.Log,
+		since:   time.Now(),
 	}
 	s.remember(c)
 	defer s.forget(c)
