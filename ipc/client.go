@@ -64,7 +64,8 @@ func Dial(ctx context.Context, config Config) (*Client, error) {
 
 func (c *Client) connect(ctx context.Context) error {
 	s, err := connect(c.config.Socket)
-	if err != nil && nobodyListens(err) {
+	// A daemon may go, or its directory be taken away, while it is being started.
+	for again := 0; again < maxRedials && err != nil && nobodyListens(err); again++ {
 		s, err = c.config.Start.connect(ctx, c.config.Socket)
 	}
 	if err != nil {

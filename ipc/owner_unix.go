@@ -22,6 +22,10 @@ func openOurs(path string, flags int) (*os.File, error) {
 	if err == nil && info.Mode().IsRegular() && ownedByUs(info) && links(info) == 1 {
 		return file, nil
 	}
+	if err == nil && links(info) == 0 { // its directory is being taken away
+		_ = file.Close() // nothing was written to it
+		return nil, &os.PathError{Op: "open", Path: path, Err: syscall.ENOENT}
+	}
 	return nil, errors.Join(&Error{
 		Code:    Untrusted,
 		Message: "the file " + strconv.Quote(path) + " is not yours alone",

@@ -76,6 +76,9 @@ func (s *Starter) connect(ctx context.Context, path string) (*socket, error) {
 		}
 	}
 	found, err := s.await(ctx, path, ended)
+	if err != nil && nobodyListens(err) {
+		return nil, err // it was ready, and has gone again
+	}
 	if err != nil {
 		return nil, withTail(asNoDaemon(err), log, begin)
 	}
