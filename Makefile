@@ -40,6 +40,15 @@ install: build ## Install them into $(DESTDIR)$(PREFIX)/bin
 	done
 	for name in $(NAMES); do ln -sf bento-cred "$(DESTDIR)$(PREFIX)/bin/$$name" || exit 1; done
 
+.PHONY: dist
+dist: ## Build archives, packages, formula, bill of materials and checksums into dist/
+	go run -C tools/dist . -dir "$(CURDIR)/dist" -version "$(VERSION)" -platforms "$(PLATFORMS)"
+
+.PHONY: dist-check
+dist-check: ## Make a release twice, in two places, and compare the bytes
+	go vet -C tools/dist ./...
+	go test -C tools/dist -count=1 ./...
+
 .PHONY: try
 try: build ## Run the main job against a stand-in of BentoCloud, in a throwaway home
 	go run ./internal/e2e/try
@@ -115,7 +124,7 @@ cross: ## Build and vet for Linux, macOS and Windows on amd64 and arm64
 		go build $(PACKAGES) && go vet $(PACKAGES) || exit 1; \
 	done
 
-CHECKS = build vet lint vuln cross race fuzz-short e2e
+CHECKS = build vet lint vuln cross race fuzz-short dist-check e2e
 
 .PHONY: check
 check: ## Everything CI runs; here a real shell or keychain that is missing is a failure

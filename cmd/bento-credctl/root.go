@@ -74,7 +74,7 @@ Log in once; then, in any shell:
 	add(groupLogin, a.loginCommand(), a.logoutCommand(), a.apiTokenCommand(), a.renewCommand(), a.importCommand(), a.contextCommand(),
 		a.listContextCommand(), a.currentContextCommand(), a.updateCurrentContextCommand())
 	add(groupStore, a.statusCommand(), a.doctorCommand(), a.storeCommand(), a.unlockCommand(), a.serviceCommand(), a.stopCommand())
-	add(groupSettings, a.configCommand(), a.allowCommand(), a.denyCommand(), a.hookCommand(), a.promptCommand(), a.completionCommand(), a.versionCommand())
+	add(groupSettings, a.configCommand(), a.allowCommand(), a.denyCommand(), a.hookCommand(), a.promptCommand(), a.completionCommand(), a.manualCommand(), a.versionCommand())
 	group(root, a.cloudCommand())
 	root.SetHelpCommand(helpCommand())
 	root.SetUsageTemplate(usageTemplate)

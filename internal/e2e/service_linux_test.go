@@ -92,6 +92,12 @@ func furnish(t *testing.T, m *machine) {
 			t.Fatal(err)
 		}
 	}
+	furnishCloud(t, m)
+}
+
+// furnishCloud starts the stand-in of BentoCloud on the machine, as a service of the person.
+func furnishCloud(t *testing.T, m *machine) {
+	t.Helper()
 	cmd := exec.Command("go", "build", "-o", filepath.Join(m.root, "usr/local/bin")+"/",
 		"github.com/bento-cred/bento-cred/internal/cloudtest/standin")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
