@@ -51,6 +51,9 @@ func (d *Daemon) nudge() {
 // name is sent to ended when that is done. A store that nobody has opened is left alone:
 // it may be locked, and nothing prompts but a person's own request.
 func (d *Daemon) round(ctx context.Context, busy map[string]bool, ended chan<- string) {
+	if d.watcher.Watching() != nil {
+		_ = d.watcher.Reload() // status shows its error
+	}
 	b := d.vault.opened()
 	if b == nil {
 		return
