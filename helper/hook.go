@@ -72,9 +72,6 @@ func (p *program) follow(o options, dialect shell.Dialect) int {
 // gone reports whether a failure says that there is no such token, and not that nobody could
 // tell.
 func gone(code ipc.Code) bool {
-	switch code {
-	case ipc.NoContext, ipc.NotFound, ipc.LoginRequired, ipc.AccessMissing, ipc.TokenRefused, ipc.Denied:
-		return true
-	}
-	return false
+	return code == ipc.NoContext || code == ipc.NotFound || code == ipc.LoginRequired || code == ipc.AccessMissing ||
+		code == ipc.TokenRefused || code == ipc.Denied
 }

@@ -145,7 +145,10 @@ func stableProgram(path string) (string, error) {
 // find it: shells of su, cron and some IDEs lack it.
 func reachManager(getenv func(string) string, uid int) error {
 	dir := fmt.Sprintf("/run/user/%d", uid)
-	if _, err := os.Stat(dir); runtime.GOOS != "linux" || getenv("XDG_RUNTIME_DIR") != "" || err != nil {
+	if runtime.GOOS != "linux" || getenv("XDG_RUNTIME_DIR") != "" {
+		return nil
+	}
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
 	return os.Setenv("XDG_RUNTIME_DIR", dir)

@@ -232,7 +232,11 @@ func TestWhatIsNoSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = tcp.Close() }) // as above
-	port, err := tcp.(*net.TCPListener).File()
+	listener, isTCP := tcp.(*net.TCPListener)
+	if !isTCP {
+		t.Fatalf("a %T listens", tcp)
+	}
+	port, err := listener.File()
 	if err != nil {
 		t.Fatal(err)
 	}

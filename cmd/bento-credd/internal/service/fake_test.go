@@ -80,10 +80,10 @@ func (p *platform) run(_ context.Context, name string, args ...string) (string, 
 			return "", err
 		}
 	}
-	switch {
-	case name == "launchctl":
+	switch name {
+	case "launchctl":
 		return p.launchctl(args)
-	case name == "schtasks":
+	case "schtasks":
 		return p.schtasks(args)
 	}
 	return command + "\n", nil
@@ -135,7 +135,7 @@ func (p *platform) schtasks(args []string) (string, error) {
 		p.start()
 	}
 	if !p.loaded && args[0] != "/Delete" {
-		return "", errors.New("ERROR: The system cannot find the file specified.")
+		return "", errors.New("the system cannot find the file specified")
 	}
 	return "TaskName: \\bento-cred\nStatus: Running\n", nil
 }

@@ -56,7 +56,7 @@ func (s *scheduler) install(ctx context.Context, _ Options) (err error) {
 func wide(text string) []byte {
 	encoded := []byte{0xff, 0xfe}
 	for _, u := range utf16.Encode([]rune(text)) {
-		encoded = append(encoded, byte(u), byte(u>>8)) //nolint:gosec // the two halves of a unit
+		encoded = append(encoded, byte(u), byte(u>>8))
 	}
 	return encoded
 }

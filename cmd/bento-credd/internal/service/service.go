@@ -83,10 +83,7 @@ func Verbs() []string {
 
 // Carry carries out one of Verbs.
 func Carry(ctx context.Context, verb string, options Options, config Config) error {
-	k, err := config.keeper(ctx)
-	if err != nil {
-		return err
-	}
+	k := config.keeper(ctx)
 	switch verb {
 	case "install":
 		return k.install(ctx, options)
@@ -107,19 +104,19 @@ func Carry(ctx context.Context, verb string, options Options, config Config) err
 }
 
 // keeper returns the keeper of the platform.
-func (c Config) keeper(ctx context.Context) (keeper, error) {
+func (c Config) keeper(ctx context.Context) keeper {
 	switch c.GOOS {
 	case "linux":
-		if err := c.reachSystemd(ctx); err != nil {
-			return &none{config: c, why: err}, nil
+		if why := c.reachSystemd(ctx); why != nil {
+			return &none{config: c, why: why}
 		}
-		return &systemd{config: c}, nil
+		return &systemd{config: c}
 	case "darwin":
-		return &launchd{config: c}, nil
+		return &launchd{config: c}
 	case "windows":
-		return &scheduler{config: c}, nil
+		return &scheduler{config: c}
 	}
-	return &none{config: c, why: errNoManager}, nil
+	return &none{config: c, why: errNoManager}
 }
 
 var errNoManager = errors.New("bento-cred knows no service manager of this system")
@@ -175,8 +172,11 @@ func (c Config) retire() error {
 // was started on demand.
 func (c Config) sweep() error {
 	lock, err := ipc.Lock(ipc.LockPath(c.Socket))
+	if errors.Is(err, ipc.ErrLockHeld) || errors.Is(err, os.ErrNotExist) {
+		return nil // a daemon holds it, or there is no directory
+	}
 	if err != nil {
-		return nil //nolint:nilerr // a daemon holds it, or there is no directory
+		return fmt.Errorf("tidying up beside the socket: %w", err)
 	}
 	defer func() { _ = lock.Close() }() // nothing was written to it
 	for _, path := range ipc.Beside(c.Socket) {

@@ -136,8 +136,8 @@ func TestFailedInstall(t *testing.T) {
 func TestNobodyAnswers(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
-	p.fails["schtasks /Run"] = errors.New("ERROR: Access is denied.")
-	if _, err := p.carry("windows", "install", service.Options{}); err == nil || !strings.Contains(err.Error(), "Access is denied") {
+	p.fails["schtasks /Run"] = errors.New("access is denied")
+	if _, err := p.carry("windows", "install", service.Options{}); err == nil || !strings.Contains(err.Error(), "access is denied") {
 		t.Errorf("got %v", err)
 	}
 }
