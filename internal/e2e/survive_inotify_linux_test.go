@@ -31,8 +31,11 @@ func TestNoInotify(t *testing.T) {
 	if err := daemon.Start(); err != nil {
 		t.Fatal(err)
 	}
-	left := make(chan error, 1)
-	go func() { left <- daemon.Wait() }()
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		_ = daemon.Wait() // it ends by a signal, or by itself
+	}()
 	t.Cleanup(func() { _ = daemon.Process.Signal(syscall.SIGTERM) }) // it may have left
 	for late := time.Now().Add(patience); ; time.Sleep(pause) {
 		if _, err := pidAt(socket); err == nil {

@@ -12,5 +12,5 @@ func mostPlaces() int {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return maxConnections
 	}
-	return int(max(1, min(maxConnections, limit.Cur/2))) //nolint:gosec,unconvert // it is at most maxConnections; signed on some systems
+	return int(max(1, min(maxConnections, limit.Cur/2)))
 }

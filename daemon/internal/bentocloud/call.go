@@ -115,11 +115,11 @@ func (to call) decode(body []byte, value any) error {
 func (c *Client) send(ctx context.Context, to call) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	req, send, err := c.request(ctx, to)
+	req, err := c.request(ctx, to)
 	if err != nil {
 		return nil, to.fail(ErrUnreachable, err)
 	}
-	reply, err := send(req)
+	reply, err := c.roundTrip(req)
 	if err != nil {
 		return nil, to.failTransport(ctx, err)
 	}
@@ -137,15 +137,23 @@ func (c *Client) send(ctx context.Context, to call) ([]byte, error) {
 // errOnce is a request that broke off and is not sent a second time.
 var errOnce = errors.New("connection broke after the request was sent")
 
-// request makes the request of a call, and returns what is to send it.
-func (c *Client) request(ctx context.Context, to call) (*http.Request, func(*http.Request) (*http.Response, error), error) {
-	method, send := to.method, c.writes.RoundTrip
+// roundTrip sends a request: one that changes something over a connection of its own.
+func (c *Client) roundTrip(req *http.Request) (*http.Response, error) {
+	if req.Method == http.MethodGet {
+		return c.read(req)
+	}
+	return c.writes.RoundTrip(req)
+}
+
+// request makes the request of a call.
+func (c *Client) request(ctx context.Context, to call) (*http.Request, error) {
+	method := to.method
 	if method == "" {
-		method, send = http.MethodGet, c.read
+		method = http.MethodGet
 	}
 	req, err := http.NewRequestWithContext(ctx, method, to.base+to.path, bytes.NewReader(to.body))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if to.body != nil {
 		req.Header.Set("Content-Type", "application/json")
@@ -158,7 +166,7 @@ func (c *Client) request(ctx context.Context, to call) (*http.Request, func(*htt
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.userAgent)
-	return req, send, nil
+	return req, nil
 }
 
 // success returns the statuses of a good reply.

@@ -67,7 +67,7 @@ func (r *road) open(t *testing.T, address string) {
 
 // carry carries bytes both ways until one end closes, or into nothing once dead.
 func (r *road) carry(t *testing.T, from net.Conn, dead *atomic.Bool) {
-	to, err := net.Dial("tcp", r.target) //nolint:noctx // it ends with its other end
+	to, err := net.Dial("tcp", r.target)
 	if err != nil {
 		t.Error(err)
 		_ = from.Close()

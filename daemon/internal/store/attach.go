@@ -132,19 +132,12 @@ func (k *Keychain) choose(ctx context.Context, passphrase credential.Secret) err
 		}
 		refused = append(refused, Refusal{b, err.Error()})
 	}
-	if c.Afresh {
-		return fmt.Errorf("%w: none is here", ErrAbsent)
+	err := fmt.Errorf("%w: none is here", ErrAbsent)
+	if !c.Afresh {
+		err = k.take(ctx, File, passphrase, "no keychain is here")
 	}
-	err := k.take(ctx, File, passphrase, "no keychain is here")
 	k.refuse(refused)
 	return err
-}
-
-// refuse puts the keychains that were refused into the report.
-func (k *Keychain) refuse(refused []Refusal) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.report.Refused = refused
 }
 
 // take attaches one keychain, or says why not.

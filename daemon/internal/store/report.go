@@ -41,6 +41,13 @@ type Report struct {
 	Adopted bool
 }
 
+// refuse puts the keychains that were refused into the report.
+func (k *Keychain) refuse(refused []Refusal) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.report.Refused = refused
+}
+
 // stateOf returns the State that an error of a call shows.
 func stateOf(err error) State {
 	switch {
