@@ -55,7 +55,7 @@ func TestDaemonGivesWayWhenItsSocketIsGone(t *testing.T) {
 				if err != nil {
 					t.Errorf("the daemon left with %v", err)
 				}
-			case <-time.After(5 * time.Second):
+			case <-time.After(20 * time.Second):
 				t.Error("the daemon that nobody can reach stays")
 			}
 		})
@@ -79,6 +79,12 @@ func TestNoSocketWhereOthersCanPutTheirs(t *testing.T) {
 	}
 	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
+	}
+	select {
+	case err := <-h.done:
+		h.done <- err
+	case <-time.After(20 * time.Second):
+		t.Fatal("the daemon that nobody can reach stays")
 	}
 	next, err := daemon.New(h.config)
 	if err != nil {
