@@ -63,6 +63,9 @@ func (d *Daemon) storeState(ctx context.Context) management.Store {
 	for _, refused := range report.Refused {
 		shown.Refused = append(shown.Refused, management.Refusal{Backend: string(refused.Backend), Reason: refused.Reason})
 	}
+	for _, lacked := range store.Lacks() {
+		shown.Lacks = append(shown.Lacks, management.Refusal{Backend: string(lacked.Backend), Reason: lacked.Reason})
+	}
 	if b := d.vault.opened(); b != nil && len(b.Damaged()) > 0 {
 		shown.Reason = "kept and not readable: " + strings.Join(b.Damaged(), ", ")
 	}

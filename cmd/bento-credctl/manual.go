@@ -16,11 +16,12 @@ import (
 func (a *app) manualCommand() *cobra.Command {
 	var date string
 	cmd := &cobra.Command{
-		Use:    "manual DIRECTORY",
-		Short:  "Write the manual pages into a directory",
-		Long:   `Write the manual pages of all commands into a directory that is there.`,
-		Hidden: true,
-		Args:   arguments(1, 1, "the directory"),
+		Use:     "manual DIRECTORY",
+		Short:   "Write the manual pages into a directory",
+		Long:    `Write the manual pages of all commands into a directory that is there.`,
+		Example: "  bento-cred manual . --date 2026-01-31",
+		Hidden:  true,
+		Args:    arguments(1, 1, "the directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := time.Parse(time.DateOnly, date); err != nil {
 				return usage(cmd, "--date is a day: 2026-01-31")

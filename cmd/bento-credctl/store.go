@@ -83,6 +83,11 @@ func addStore(view *output.View, store management.Store) {
 		view.Add(label, output.Cell{Text: refused.Backend + ": " + refused.Reason, Style: output.Faint})
 		label = ""
 	}
+	label = "not in this program"
+	for _, lacked := range store.Lacks {
+		view.Add(label, output.Cell{Text: lacked.Backend + ": " + lacked.Reason, Style: output.Faint})
+		label = ""
+	}
 }
 
 func (a *app) storeMigrateCommand() *cobra.Command {

@@ -32,9 +32,11 @@ type Store struct {
 	Path    string    `json:"path,omitempty" yaml:"path,omitempty"`         // of the file store
 	Key     string    `json:"key,omitempty" yaml:"key,omitempty"`           // where the file store's passphrase comes from
 	Refused []Refusal `json:"refused,omitempty" yaml:"refused,omitempty"`
+	// Lacks are the keychains of this system that the program cannot use.
+	Lacks []Refusal `json:"lacks,omitempty" yaml:"lacks,omitempty"`
 }
 
-// Refusal is a keychain that was tried and not chosen.
+// Refusal is a keychain that was not chosen.
 type Refusal struct {
 	Backend string `json:"backend" yaml:"backend"`
 	Reason  string `json:"reason" yaml:"reason"`

@@ -65,6 +65,9 @@ func store(s management.Store) []Finding {
 		for _, refused := range s.Refused {
 			problem += "\n" + refused.Backend + ": " + refused.Reason
 		}
+		for _, lacked := range s.Lacks {
+			problem += "\n" + lacked.Backend + ": not in this program: " + lacked.Reason
+		}
 		found = append(found, Finding{Name: "store-refused", Problem: problem, Note: true})
 	}
 	return found

@@ -82,6 +82,11 @@ var wordings = []struct {
 	{Keychain, "(-25308)", Locked}, // errSecInteractionNotAllowed
 	{Keychain, "(-25293)", Denied}, // errSecAuthFailed
 	{Keychain, "(-128)", Denied},   // errSecUserCanceled
+	{Keychain, "(-25315)", Locked}, // errSecInteractionRequired
+	{Keychain, "(-25300)", NotFound},
+	{Keychain, "(-25291)", Absent}, // errSecNotAvailable
+	{Keychain, "(-25294)", Absent}, // errSecNoSuchKeychain
+	{Keychain, "(-25307)", Absent}, // errSecNoDefaultKeychain
 	{Keychain, "(-25294)", Absent}, // errSecNoSuchKeychain
 	{Keychain, "(-25307)", Absent}, // errSecNoDefaultKeychain
 }

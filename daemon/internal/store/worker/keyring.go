@@ -51,7 +51,10 @@ func openRing(s Settings, g guard) (ring, error) {
 		opened.prefix = s.Service + "/"
 	case Keychain, WinCred, Pass, KeyCtl, File:
 	}
-	var err error
+	calls, err := systemKeychain()
+	if s.Backend == Keychain && (calls != nil || err != nil) {
+		return &classified{s.Backend, &keychainItems{calls: calls, service: s.Service}}, classify(s.Backend, err)
+	}
 	if opened.ring, err = keyring.Open(config); err != nil {
 		return nil, classify(s.Backend, err)
 	}
