@@ -144,6 +144,8 @@ mkdir /opt/now; cp /usr/local/bin/bento-cred* /opt/now/; chmod 777 /usr/local/bi
 		`running: bento-credd 1.1.0`)
 	m.step(t, "back, by nothing but a reinstall", asking+`
 		sleep 0.3; sh /usr/local/bin/upgrade /opt/now; bento-cred service install; sleep 0.3`+asked, `running: bento-credd 1.0.0`)
+	m.step(t, "other units", asking+`
+		sleep 0.3; GNUPGHOME=/elsewhere bento-cred service install; sleep 0.3; bento-cred service install; sleep 0.3`+asked, `wrote (.|\n)*running(.|\n)*wrote (.|\n)*running: bento-credd 1.0.0`)
 	// A helper that is newer than the daemon has the manager bring the new one.
 	m.step(t, "a newer helper", `sh /usr/local/bin/upgrade /opt/next; bento-cred token; echo; bento-cred service status`, madeUp+`\n(.|\n)*bento-credd 1.1.0`)
 	m.step(t, "an older helper", `/opt/now/bento-cred token`, `^`+madeUp)

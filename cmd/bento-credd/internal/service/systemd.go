@@ -156,8 +156,7 @@ func (s *systemd) run(ctx context.Context, changed bool) error {
 		}
 	}
 	if changed {
-		// A socket that was moved is opened anew; its daemon ends with it.
-		if _, err := s.config.systemctl(ctx, "restart", socketUnit); err != nil {
+		if err := s.reopen(ctx); err != nil {
 			return err
 		}
 	}
@@ -165,6 +164,18 @@ func (s *systemd) run(ctx context.Context, changed bool) error {
 		return fmt.Errorf("starting the service: %w; see `bento-cred service logs`", err)
 	}
 	return nil
+}
+
+// reopen has systemd open the socket anew, which may have been moved; its daemon ends with it.
+func (s *systemd) reopen(ctx context.Context) error {
+	open, err := s.property(ctx, socketUnit, "ActiveState")
+	if err == nil && open == "active" {
+		err = s.config.retire()
+	}
+	if err == nil {
+		_, err = s.config.systemctl(ctx, "restart", socketUnit)
+	}
+	return err
 }
 
 // property returns a property of a unit.
