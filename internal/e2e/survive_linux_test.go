@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"bytes"
-	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -13,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/bento-cred/bento-cred/internal/cloudtest"
 	"github.com/bento-cred/bento-cred/ipc"
@@ -75,13 +76,17 @@ func crowd(t *testing.T, socket string, n int) {
 // can still be started; the log does not grow.
 func TestDaemonShortOfDescriptors(t *testing.T) {
 	t.Parallel()
-	for limit, roomy := range map[int]bool{64: true, 26: false} {
-		t.Run(fmt.Sprintf("%d descriptors", limit), func(t *testing.T) {
+	// Told at its start, a daemon keeps some for the rest; one that is told later cannot.
+	for name, told := range map[string]bool{"at its start": true, "later": false} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p, cloud := newHome(t)
 			socket := filepath.Join(p.root, "s")
 			var log bytes.Buffer
-			daemon := p.command(t.Context(), "sh", "-c", fmt.Sprintf("ulimit -n %d; exec bento-credd run", limit))
+			daemon := p.command(t.Context(), "sh", "-c", "exec bento-credd run")
+			if told {
+				daemon = p.command(t.Context(), "sh", "-c", "ulimit -n 64; exec bento-credd run")
+			}
 			daemon.Stderr = &log
 			if err := daemon.Start(); err != nil {
 				t.Fatal(err)
@@ -97,6 +102,9 @@ func TestDaemonShortOfDescriptors(t *testing.T) {
 			}
 			p.login(t, cloud.URL(), "default", tokenDeveloper)
 			held := talk(t, socket)
+			if !told {
+				leaveDescriptors(t, daemon.Process.Pid, 8)
+			}
 			for round := range 3 {
 				crowd(t, socket, 200)
 				begin := time.Now()
@@ -108,7 +116,7 @@ func TestDaemonShortOfDescriptors(t *testing.T) {
 					t.Errorf("round %d: a conversation that was there: %v", round, err)
 				}
 			}
-			if roomy {
+			if told {
 				killWorkers(t, daemon.Process.Pid)
 				p.login(t, cloud.URL(), "more", tokenDeveloper)
 			}
@@ -116,6 +124,19 @@ func TestDaemonShortOfDescriptors(t *testing.T) {
 				t.Errorf("%d lines in the log say that nobody can be let in", lines)
 			}
 		})
+	}
+}
+
+// leaveDescriptors lets a process have so many more files open than it has now.
+func leaveDescriptors(t *testing.T, pid, more int) {
+	t.Helper()
+	open, err := os.ReadDir(filepath.Join("/proc", strconv.Itoa(pid), "fd"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit := &unix.Rlimit{Cur: uint64(len(open) + more), Max: uint64(len(open) + more)}
+	if err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, limit, nil); err != nil {
+		t.Fatal(err)
 	}
 }
 
