@@ -88,8 +88,14 @@ func (s *session) shown() string {
 // await waits until the terminal shows text.
 func (s *session) await(text string) {
 	s.t.Helper()
+	s.awaitTimes(1, text)
+}
+
+// awaitTimes waits until the terminal has shown text so many times.
+func (s *session) awaitTimes(times int, text string) {
+	s.t.Helper()
 	for late := time.Now().Add(patience); time.Now().Before(late); time.Sleep(5 * time.Millisecond) {
-		if strings.Contains(s.shown(), text) {
+		if strings.Count(s.shown(), text) >= times {
 			return
 		}
 	}
