@@ -161,13 +161,13 @@ func TestNothingTyped(t *testing.T) {
 func TestInterruptedPrompt(t *testing.T) {
 	t.Parallel()
 	inner := program(t, serve(t, newAgent()), "login", "--paste")
-	sh := exec.CommandContext(t.Context(), "sh", "-c", `trap : INT; "$0" login --paste; echo "status $?"; stty -a; read -r line; echo "got $line"`, inner.Path)
+	sh := exec.CommandContext(t.Context(), "sh", "-c", `trap : INT; "$0" login --paste; echo "status $?"; stty -a; echo all of it; read -r line; echo "got $line"`, inner.Path)
 	sh.Env = inner.Env
 	s := start(t, sh)
 	s.await("API token")
 	s.typed("half a tok\x03")
 	s.await("status 130")
-	s.await("rows")
+	s.await("all of it\r\n")
 	if strings.Contains(s.shown(), "-echo ") {
 		t.Errorf("the terminal has no echo: %q", s.shown())
 	}
