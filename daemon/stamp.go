@@ -38,7 +38,7 @@ func (d *Daemon) restamp() {
 	}
 	d.stamp.mu.Lock()
 	defer d.stamp.mu.Unlock()
-	digest, err := d.digest(b.All())
+	digest, err := d.digest(b.All(), d.current(b))
 	if err == nil && digest != d.stamp.written {
 		if err = writeStamp(ipc.StampPath(d.config.Socket), digest); err == nil {
 			d.stamp.written = digest
@@ -50,15 +50,14 @@ func (d *Daemon) restamp() {
 }
 
 // digest returns the digest of what the contexts give.
-func (d *Daemon) digest(contexts []credential.Context) (string, error) {
+func (d *Daemon) digest(contexts []credential.Context, current string) (string, error) {
 	type given struct{ Name, Endpoint, Value, Why string }
 	now := d.config.Now()
-	remembered := d.state.Get()
 	all := struct {
 		Current  string
-		Allowed  map[string]string
+		Allowed  map[string]string `json:",omitempty"` // none is none, read back or not
 		Contexts []given
-	}{Current: remembered.Current, Allowed: remembered.Allowed}
+	}{Current: current, Allowed: d.state.Get().Allowed}
 	for _, c := range contexts {
 		token, err := d.pulses.fresh(c).Choose(developer, now)
 		gives := given{Name: c.Name, Endpoint: c.Endpoint, Value: token.Value.Reveal()}
