@@ -2,12 +2,17 @@ package daemon
 
 import (
 	"context"
+	"time"
 
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/daemon/internal/book"
 	"github.com/bento-cred/bento-cred/daemon/internal/store"
 	"github.com/bento-cred/bento-cred/internal/credential"
 )
+
+// reconsiderPause is for how long it is known that there is no keychain: several logins at
+// once would each look for one, one after the other.
+const reconsiderPause = 2 * time.Second
 
 // probe makes sure that the store can be written, and is the best there is by now.
 func (v *vault) probe(ctx context.Context) (*book.Book, error) {
@@ -38,9 +43,10 @@ func (v *vault) probe(ctx context.Context) (*book.Book, error) {
 // A keychain that is there and locked is its error: whoever has one wants it used.
 func (v *vault) reconsider(ctx context.Context, ready func(*store.Keychain) error) error {
 	settings, makeshift := v.makeshift()
-	if !makeshift {
+	if !makeshift || time.Since(v.reconsidered) < reconsiderPause {
 		return nil
 	}
+	defer func() { v.reconsidered = time.Now() }()
 	config := v.storeConfig(settings, store.Choice{})
 	config.Afresh = true
 	found, err := store.Open(ctx, config)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/daemon/internal/book"
@@ -19,9 +20,10 @@ import (
 // all who need them then: those that come meanwhile wait for the outcome and share it,
 // be it good or bad.
 type vault struct {
-	config  Config
-	state   *state.File
-	opening chan struct{} // holds a word while somebody opens or changes the store
+	config       Config
+	state        *state.File
+	reconsidered time.Time     // when a keychain was last looked for; of the one who is alone
+	opening      chan struct{} // holds a word while somebody opens or changes the store
 	// unsettled returns why the settings are not to be relied on, or nil.
 	unsettled func() error
 

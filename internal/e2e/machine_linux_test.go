@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,8 +22,8 @@ type machine struct {
 	root   string // its root directory, as seen from here
 	mount  string
 	nspawn *exec.Cmd
-	init   int // its first process, as seen from here
-	log    *bytes.Buffer
+	init   int      // its first process, as seen from here
+	log    *os.File // what it says
 }
 
 // person is who a machine's commands run as.
@@ -42,8 +41,12 @@ func boot(t *testing.T) *machine {
 	if os.Getuid() != 0 {
 		realpart.Missing(t, "a machine of its own can only be booted by root")
 	}
-	m := &machine{log: &bytes.Buffer{}}
-	var err error
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = log.Close() }) // it was for failures
+	m := &machine{log: log}
 	if m.mount, err = os.MkdirTemp("", "bcm"); err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +90,8 @@ func (m *machine) await(t *testing.T) {
 			}
 		}
 		if time.Now().After(late) {
-			t.Fatalf("the machine does not boot:\n%s", m.log)
+			said, _ := os.ReadFile(m.log.Name()) // shown only
+			t.Fatalf("the machine does not boot:\n%s", said)
 		}
 	}
 }
