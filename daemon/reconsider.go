@@ -10,17 +10,14 @@ import (
 	"github.com/bento-cred/bento-cred/internal/credential"
 )
 
-// reconsiderPause is for how long it is known that there is no keychain: several logins at
-// once would each look for one, one after the other.
-const reconsiderPause = 2 * time.Second
-
 // probe makes sure that the store can be written, and is the best there is by now.
 func (v *vault) probe(ctx context.Context) (*book.Book, error) {
 	if _, err := v.open(ctx); err != nil {
 		return nil, err
 	}
+	asked := time.Now()
 	neverAsks := func(k *store.Keychain) error { return k.Ready(ctx) }
-	if err := v.alone(ctx, func() error { return v.reconsider(ctx, neverAsks) }); err != nil {
+	if err := v.alone(ctx, func() error { return v.reconsider(ctx, asked, neverAsks) }); err != nil {
 		return nil, err
 	}
 	b, err := v.open(ctx)
@@ -40,13 +37,16 @@ func (v *vault) probe(ctx context.Context) (*book.Book, error) {
 // called before something is kept, by the one who is alone; ready makes a keychain that was
 // found ready, or says why it is not.
 //
+// A look that began after the request was asked answers it, too: of many logins at once, two
+// look, and the others take what the second saw.
+//
 // A keychain that is there and locked is its error: whoever has one wants it used.
-func (v *vault) reconsider(ctx context.Context, ready func(*store.Keychain) error) error {
+func (v *vault) reconsider(ctx context.Context, asked time.Time, ready func(*store.Keychain) error) error {
 	settings, makeshift := v.makeshift()
-	if !makeshift || time.Since(v.reconsidered) < reconsiderPause {
+	if !makeshift || v.looked.After(asked) {
 		return nil
 	}
-	defer func() { v.reconsidered = time.Now() }()
+	began := time.Now()
 	config := v.storeConfig(settings, store.Choice{})
 	config.Afresh = true
 	found, err := store.Open(ctx, config)
@@ -55,6 +55,7 @@ func (v *vault) reconsider(ctx context.Context, ready func(*store.Keychain) erro
 	}
 	defer func() { _ = found.Close() }() // it was only looked for; what takes it opens it again
 	if found.Report().State == store.Absent {
+		v.looked = began
 		return nil
 	}
 	if err := ready(found); err != nil {

@@ -20,10 +20,10 @@ import (
 // all who need them then: those that come meanwhile wait for the outcome and share it,
 // be it good or bad.
 type vault struct {
-	config       Config
-	state        *state.File
-	reconsidered time.Time     // when a keychain was last looked for; of the one who is alone
-	opening      chan struct{} // holds a word while somebody opens or changes the store
+	config  Config
+	state   *state.File
+	opening chan struct{} // holds a word while somebody opens or changes the store
+	looked  time.Time     // when the last look began that found no keychain; of the one who is alone
 	// unsettled returns why the settings are not to be relied on, or nil.
 	unsettled func() error
 
@@ -231,7 +231,7 @@ func (v *vault) unlock(ctx context.Context, passphrase credential.Secret) error 
 			return err
 		}
 		asks := func(k *store.Keychain) error { return k.Unlock(ctx, credential.Secret{}) }
-		if err := v.reconsider(ctx, asks); err != nil {
+		if err := v.reconsider(ctx, time.Now(), asks); err != nil {
 			return err
 		}
 		_, err = v.read(ctx)

@@ -79,7 +79,8 @@ func TestServerIsStarted(t *testing.T) {
 	t.Parallel()
 	b := noticetest.NewBus(t)
 	b.Write("n.service", "[D-BUS Service]\nName="+noticetest.Service+"\nExec=/bin/sh -c 'echo >>"+b.Dir+"/started; sleep 60'\n")
-	b.Daemon.Signal(t, syscall.SIGHUP)
+	b.Daemon.Kill()
+	b.Start() // it knows the service from its start
 	d := newDesk(t, notice.Config{Address: at(b.Address), Timeout: 10 * time.Second})
 	result := make(chan error, 1)
 	go func() { result <- d.Show(t.Context(), notice.Notice{Title: "a"}) }()
