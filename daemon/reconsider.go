@@ -74,11 +74,12 @@ func (v *vault) reconsider(ctx context.Context, asked time.Time, ready func(*sto
 func (v *vault) makeshift() (configs.Store, bool) {
 	b := v.opened()
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	if b == nil || v.keychain == nil || len(b.All()) > 0 || len(b.Damaged()) > 0 {
-		return v.settings, false
+	settings, keychain := v.settings, v.keychain
+	v.mu.Unlock()
+	if b == nil || keychain == nil || len(b.All()) > 0 || len(b.Damaged()) > 0 {
+		return settings, false
 	}
-	chosen := v.keychain.Report().Choice
+	chosen := keychain.Report().Choice
 	fallback := chosen.Backend == store.File && chosen.Source == store.SourceKey
-	return v.settings, fallback && v.settings.Backend == configs.BackendAuto && v.unsettled() == nil
+	return settings, fallback && settings.Backend == configs.BackendAuto && v.unsettled() == nil
 }

@@ -27,6 +27,8 @@ type vault struct {
 	// unsettled returns why the settings are not to be relied on, or nil.
 	unsettled func() error
 
+	// Nothing is called while mu is held: the book tells of a change while it is being
+	// written, and whoever is told looks here.
 	mu        sync.Mutex
 	settings  configs.Store   // guarded by mu
 	keychain  *store.Keychain // guarded by mu; nil until opened
@@ -249,11 +251,12 @@ func (v *vault) setUnlocking(asking bool) {
 func (v *vault) report(ctx context.Context) (store.Report, error) {
 	_, openErr := v.open(ctx)
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.keychain == nil {
+	keychain := v.keychain
+	v.mu.Unlock()
+	if keychain == nil {
 		return store.Report{State: store.Broken}, openErr
 	}
-	return v.keychain.Report(), openErr
+	return keychain.Report(), openErr
 }
 
 // reconfigure has the store opened anew where its settings changed.

@@ -41,10 +41,15 @@ var (
 type Book struct {
 	store Store
 
-	mu       sync.Mutex
-	damaged  []string // guarded by mu; contexts that could not be understood
-	contexts atomic.Pointer[map[string]credential.Context]
-	changed  atomic.Pointer[func()] // called after each change; nil: nobody wants to know
+	writing sync.Mutex // held over a whole change, which may take as long as the keychain does
+	page    atomic.Pointer[page]
+	changed atomic.Pointer[func()] // called after each change; nil: nobody wants to know
+}
+
+// page is what the book shows at one moment. It never changes; a change makes the next one.
+type page struct {
+	contexts map[string]credential.Context
+	damaged  []string // the names of those that are kept and could not be understood
 }
 
 // Read reads every context in store. A context that is kept and cannot be understood
@@ -56,7 +61,7 @@ func Read(ctx context.Context, store Store) (*Book, error) {
 		return nil, fmt.Errorf("listing the contexts: %w", err)
 	}
 	b := &Book{store: store}
-	contexts := make(map[string]credential.Context, len(names))
+	first := page{contexts: make(map[string]credential.Context, len(names))}
 	for _, name := range names {
 		data, err := store.Get(ctx, name)
 		if err != nil {
@@ -65,32 +70,30 @@ func Read(ctx context.Context, store Store) (*Book, error) {
 		c, err := decode(data)
 		clear(data)
 		if err != nil || c.Name != name {
-			b.damaged = append(b.damaged, name)
+			first.damaged = append(first.damaged, name)
 			continue
 		}
-		contexts[name] = c
+		first.contexts[name] = c
 	}
-	b.contexts.Store(&contexts)
+	b.page.Store(&first)
 	return b, nil
 }
 
 // Damaged returns the names of the contexts that are kept and could not be
 // understood when the book was read.
 func (b *Book) Damaged() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Clone(b.damaged)
+	return slices.Clone(b.page.Load().damaged)
 }
 
 // Get returns the context of that name and whether there is one.
 func (b *Book) Get(name string) (credential.Context, bool) {
-	c, found := (*b.contexts.Load())[name]
+	c, found := b.page.Load().contexts[name]
 	return c, found
 }
 
 // All returns the contexts by name.
 func (b *Book) All() []credential.Context {
-	return slices.SortedFunc(maps.Values(*b.contexts.Load()), func(x, y credential.Context) int {
+	return slices.SortedFunc(maps.Values(b.page.Load().contexts), func(x, y credential.Context) int {
 		return cmp.Compare(x.Name, y.Name)
 	})
 }
@@ -98,9 +101,9 @@ func (b *Book) All() []credential.Context {
 // Put keeps what change makes of the context called name; change is given the zero
 // Context where there is none yet.
 func (b *Book) Put(ctx context.Context, name string, change func(credential.Context) (credential.Context, error)) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if slices.Contains(b.damaged, name) {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if slices.Contains(b.page.Load().damaged, name) {
 		return ErrDamaged
 	}
 	before, _ := b.Get(name)
@@ -115,8 +118,8 @@ func (b *Book) Put(ctx context.Context, name string, change func(credential.Cont
 // Rename gives the context called from the name to, and calls switched when it has both
 // names. A crash in the middle leaves it under both, never under none.
 func (b *Book) Rename(ctx context.Context, from, to string, switched func() error) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.writing.Lock()
+	defer b.writing.Unlock()
 	c, found := b.Get(from)
 	if !found {
 		return ErrNotFound
@@ -124,7 +127,7 @@ func (b *Book) Rename(ctx context.Context, from, to string, switched func() erro
 	if from == to {
 		return nil
 	}
-	if _, taken := b.Get(to); taken || slices.Contains(b.damaged, to) {
+	if _, taken := b.Get(to); taken || slices.Contains(b.page.Load().damaged, to) {
 		return ErrExists
 	}
 	c.Name = to
@@ -139,9 +142,9 @@ func (b *Book) Rename(ctx context.Context, from, to string, switched func() erro
 
 // Delete forgets the context called name.
 func (b *Book) Delete(ctx context.Context, name string) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if _, found := b.Get(name); !found && !slices.Contains(b.damaged, name) {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if _, found := b.Get(name); !found && !slices.Contains(b.page.Load().damaged, name) {
 		return ErrNotFound
 	}
 	return b.deleteLocked(ctx, name)
@@ -156,8 +159,7 @@ func (b *Book) writeLocked(ctx context.Context, c credential.Context) error {
 	if err := b.store.Put(ctx, c.Name, data); err != nil {
 		return fmt.Errorf("keeping context %q: %w", c.Name, err)
 	}
-	b.mendedLocked(c.Name)
-	b.replaceLocked(func(contexts map[string]credential.Context) { contexts[c.Name] = c })
+	b.turnLocked(c.Name, func(contexts map[string]credential.Context) { contexts[c.Name] = c })
 	return nil
 }
 
@@ -165,15 +167,20 @@ func (b *Book) deleteLocked(ctx context.Context, name string) error {
 	if err := b.store.Delete(ctx, name); err != nil {
 		return fmt.Errorf("deleting context %q: %w", name, err)
 	}
-	b.mendedLocked(name)
-	b.replaceLocked(func(contexts map[string]credential.Context) { delete(contexts, name) })
+	b.turnLocked(name, func(contexts map[string]credential.Context) { delete(contexts, name) })
 	return nil
 }
 
-func (b *Book) replaceLocked(change func(map[string]credential.Context)) {
-	next := maps.Clone(*b.contexts.Load())
-	change(next)
-	b.contexts.Store(&next)
+// turnLocked shows the next page, on which the context called name is what change makes of
+// it, and no longer damaged.
+func (b *Book) turnLocked(name string, change func(map[string]credential.Context)) {
+	now := b.page.Load()
+	next := page{
+		contexts: maps.Clone(now.contexts),
+		damaged:  slices.DeleteFunc(slices.Clone(now.damaged), func(d string) bool { return d == name }),
+	}
+	change(next.contexts)
+	b.page.Store(&next)
 	if changed := b.changed.Load(); changed != nil {
 		(*changed)()
 	}
@@ -182,11 +189,6 @@ func (b *Book) replaceLocked(change func(map[string]credential.Context)) {
 // OnChange has changed called after each change from now on; it may read the book and must
 // not change it.
 func (b *Book) OnChange(changed func()) { b.changed.Store(&changed) }
-
-// mendedLocked notes that what was damaged under name is no longer there.
-func (b *Book) mendedLocked(name string) {
-	b.damaged = slices.DeleteFunc(b.damaged, func(damaged string) bool { return damaged == name })
-}
 
 // Reread returns the context called name as the store has it now, past the snapshot.
 func (b *Book) Reread(ctx context.Context, name string) (credential.Context, error) {

@@ -186,3 +186,23 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// Whoever is told of a change reads the book, while the change is not over yet.
+func TestReadWhileItChanges(t *testing.T) {
+	t.Parallel()
+	b, err := Read(t.Context(), &shelf{items: map[string][]byte{"old": []byte("damaged")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	b.OnChange(func() {
+		told++
+		if _, found := b.Get("new"); !found || len(b.All()) != 1 || len(b.Damaged()) != 1 {
+			t.Errorf("at a change the book shows %d contexts and %q damaged", len(b.All()), b.Damaged())
+		}
+	})
+	keep(t, b, full("new"))
+	if told != 1 {
+		t.Errorf("told %d times of one change", told)
+	}
+}
