@@ -204,7 +204,7 @@ func TestManyRenewAtOnce(t *testing.T) {
 	t.Parallel()
 	h, _ := newCare(t, lasting, cloudtest.Config{})
 	l := h.rent("default")
-	l.cloud.Fail(callCreate, cloudtest.Fault{Latency: 300 * time.Millisecond})
+	l.cloud.Fail(callCreate, cloudtest.Fault{Latency: 3 * time.Second}) // all ten have asked by then
 	var (
 		all  sync.WaitGroup
 		mu   sync.Mutex

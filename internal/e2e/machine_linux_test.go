@@ -30,8 +30,21 @@ type machine struct {
 const person = "alice"
 
 const (
-	bootTime = 2 * time.Minute
+	bootTime = 5 * time.Minute
+	bootPoll = 250 * time.Millisecond
 	offTime  = 30 * time.Second
+)
+
+// bootTarget is what a machine boots to: what a login wants, and not whatever else is
+// installed and may wait for a network that is not there.
+const (
+	bootTarget = "ready.target"
+	bootUnit   = `[Unit]
+Requires=basic.target
+Wants=dbus.socket systemd-logind.service systemd-user-sessions.service
+After=basic.target dbus.socket systemd-logind.service systemd-user-sessions.service
+AllowIsolate=yes
+`
 )
 
 // boot boots a machine, and ends it with the test.
@@ -60,8 +73,12 @@ func boot(t *testing.T) *machine {
 	}
 	local(t, "mount", "-t", "overlay", "overlay", "-o",
 		"lowerdir=/,upperdir="+filepath.Join(m.mount, "upper")+",workdir="+filepath.Join(m.mount, "work"), m.root)
+	if err := os.WriteFile(filepath.Join(m.root, "etc/systemd/system", bootTarget), []byte(bootUnit), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	m.nspawn = exec.Command("systemd-nspawn", "--quiet", "--directory="+m.root, "--boot", "--private-network",
-		"--register=no", "--keep-unit", "--console=pipe", "--link-journal=no", "--machine="+filepath.Base(m.mount))
+		"--register=no", "--keep-unit", "--console=pipe", "--link-journal=no", "--machine="+filepath.Base(m.mount),
+		"systemd.unit="+bootTarget)
 	m.nspawn.Stdout, m.nspawn.Stderr = m.log, m.log
 	m.nspawn.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := m.nspawn.Start(); err != nil {
@@ -73,25 +90,25 @@ func boot(t *testing.T) *machine {
 	return m
 }
 
-// await waits until the machine is up. Some of what this machine has installed may fail
-// there, which is no concern of ours.
+// await waits until the machine is up.
 func (m *machine) await(t *testing.T) {
 	t.Helper()
 	children := fmt.Sprintf("/proc/%d/task/%[1]d/children", m.nspawn.Process.Pid)
-	for late := time.Now().Add(bootTime); ; time.Sleep(20 * time.Millisecond) {
+	lastly := ""
+	for late := time.Now().Add(bootTime); ; time.Sleep(bootPoll) {
 		if m.init == 0 {
 			text, _ := os.ReadFile(children) // empty while there is none
 			m.init, _ = strconv.Atoi(strings.TrimSpace(string(text)))
 		}
 		if m.init != 0 {
-			state, _ := m.as("root", "systemctl is-system-running") // fails until it is
-			if state = strings.TrimSpace(state); state == "running" || state == "degraded" {
+			said, err := m.as("root", "systemctl is-active "+bootTarget+" || systemctl list-jobs")
+			if lastly = said; err == nil && strings.TrimSpace(said) == "active" {
 				return
 			}
 		}
 		if time.Now().After(late) {
 			said, _ := os.ReadFile(m.log.Name()) // shown only
-			t.Fatalf("the machine does not boot:\n%s", said)
+			t.Fatalf("the machine does not boot:\n%s\n%s", lastly, said)
 		}
 	}
 }
