@@ -202,23 +202,22 @@ func TestRenewTakesTheOneThatExpiresFirst(t *testing.T) {
 // TestManyRenewAtOnce: ten who ask for the same get the same, and the cloud makes one.
 func TestManyRenewAtOnce(t *testing.T) {
 	t.Parallel()
-	h, _ := newCare(t, lasting, cloudtest.Config{})
+	h, _ := newCare(t, strings.Replace(lasting, `timeout = "1s"`, `timeout = "1m"`, 1), cloudtest.Config{})
 	l := h.rent("default")
-	l.cloud.Fail(callCreate, cloudtest.Fault{Latency: 3 * time.Second}) // all ten have asked by then
+	l.cloud.Fail(callCreate, cloudtest.Fault{Latency: 2 * time.Second}) // all ten have asked by then
+	uids := []string{"", l.cloud.Tokens()[0].UID}
+	clients := make([]management.Client, 10)
+	for i := range clients {
+		clients[i] = h.dial()
+	}
 	var (
 		all  sync.WaitGroup
 		mu   sync.Mutex
 		news = make(map[string]bool)
 	)
-	for i := range 10 {
-		own := l
-		own.client = h.dial()
-		uid := ""
-		if i%2 == 1 {
-			uid = l.cloud.Tokens()[0].UID
-		}
+	for i, client := range clients {
 		all.Go(func() {
-			renewed, err := own.client.Renew(t.Context(), ipc.Selection{Context: "default"}, uid)
+			renewed, err := client.Renew(t.Context(), ipc.Selection{Context: "default"}, uids[i%2])
 			if err != nil {
 				t.Error(err)
 			}

@@ -2,11 +2,13 @@ package cloudtest
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -18,6 +20,7 @@ type Fault struct {
 	// late; with Cut and no Body, half of it comes.
 	After bool
 	// Status is sent with Header and Body; if 0 while one of them is set, 200.
+	// EchoedToken in the Body is what the caller presented.
 	Status int
 	Header http.Header
 	Body   string
@@ -34,6 +37,9 @@ type Fault struct {
 	// Times is how often the Fault strikes; if 0, until it is healed.
 	Times int
 }
+
+// EchoedToken stands in the Body of a Fault for the token that the caller presented.
+const EchoedToken = "{token}"
 
 // Redirect returns the Fault of a server that points to another address.
 func Redirect(location string) Fault {
@@ -127,6 +133,8 @@ func (f Fault) answer(w http.ResponseWriter, r *http.Request) bool {
 	case f.Status == 0 && f.Header == nil && f.Body == "" && !f.Cut:
 		return false
 	default:
+		management, deployment := presented(r)
+		f.Body = strings.ReplaceAll(f.Body, EchoedToken, cmp.Or(management, deployment))
 		f.send(w)
 	}
 	return true

@@ -29,6 +29,7 @@ func TestFaultsWithAReply(t *testing.T) {
 		"redirect": {fault: cloudtest.Redirect("https://elsewhere.example/"), status: 302, header: "Location", value: "https://elsewhere.example/"},
 		"page":     {fault: cloudtest.Page(404), status: 404, body: "<p>This is a page.", header: "Content-Type", value: "text/html; charset=utf-8"},
 		"oops":     {fault: cloudtest.Oops("t-1"), status: 500, body: "internal", header: "X-Trace-Id", value: "t-1"},
+		"echo":     {fault: cloudtest.Fault{Status: 403, Body: "not " + cloudtest.EchoedToken + "!"}, status: 403, body: "not " + tokenDeveloper + "!"},
 		"late":     {fault: cloudtest.Fault{Latency: time.Millisecond}, status: 200, body: "ada"},
 	}
 	for name, test := range tests {

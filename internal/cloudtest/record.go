@@ -53,15 +53,26 @@ func (c *Cloud) record(next http.Handler) http.Handler {
 			Path:    r.URL.Path,
 			Headers: slices.Sorted(maps.Keys(r.Header)),
 		}
-		if token := r.Header.Get(headerManagement); token != "" {
-			request.Management = Fingerprint(token)
+		management, deployment := presented(r)
+		if management != "" {
+			request.Management = Fingerprint(management)
 		}
-		if token, found := strings.CutPrefix(r.Header.Get(headerDeployment), bearer); found {
-			request.Bearer = Fingerprint(token)
+		if deployment != "" {
+			request.Bearer = Fingerprint(deployment)
 		}
 		c.mu.Lock()
 		c.requests = append(c.requests, request)
 		c.mu.Unlock()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// presented returns the tokens that came with r, "" for each that did not: the one for
+// the management API, and the one for a protected deployment.
+func presented(r *http.Request) (management, deployment string) {
+	deployment, found := strings.CutPrefix(r.Header.Get(headerDeployment), bearer)
+	if !found {
+		deployment = ""
+	}
+	return r.Header.Get(headerManagement), deployment
 }

@@ -100,7 +100,7 @@ func drip(socket, text string) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }() // nothing is expected of it
-	for late := time.Now().Add(patience); time.Now().Before(late); time.Sleep(patience / 20) {
+	for late := time.Now().Add(patience); time.Now().Before(late); time.Sleep(750 * time.Millisecond) {
 		_, err := io.WriteString(conn, text[:1])
 		if errors.Is(err, syscall.EPIPE) {
 			return nil

@@ -41,7 +41,7 @@ func cmdListen(ts *testscript.TestScript, neg bool, args []string) {
 // overhear writes what a peer sends to a file, and answers with a token.
 func overhear(conn net.Conn, file string) {
 	defer func() { _ = conn.Close() }() // the peer is deceived either way
-	_ = conn.SetDeadline(time.Now().Add(patience / 10))
+	_ = conn.SetDeadline(time.Now().Add(1500 * time.Millisecond))
 	text := make([]byte, ipc.MaxRequest)
 	if n, _ := conn.Read(text); n > 0 {
 		_ = os.WriteFile(file, text[:n], 0o600) // the script looks whether it is there

@@ -28,7 +28,7 @@ const marker = "BENTO_CRED_E2E"
 const coverage = "GOCOVERDIR"
 
 // patience is how long a script waits for what must happen soon.
-const patience = 15 * time.Second
+const patience = time.Minute
 
 // place is the world of one script: programs, a home and a directory for sockets.
 type place struct {
@@ -90,7 +90,7 @@ func (p *place) close() error {
 		}
 	}
 	var left []process
-	for late := time.Now().Add(patience / 5); ; time.Sleep(pause) {
+	for late := time.Now().Add(patience / 10); ; time.Sleep(pause) {
 		if left = processesOf(p.root, p.home); len(left) == 0 || time.Now().After(late) {
 			break
 		}
@@ -118,7 +118,7 @@ func sockets(dir string) []string {
 
 // pidAt asks the daemon at socket for its process id.
 func pidAt(socket string) (int, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience/5)
+	ctx, cancel := context.WithTimeout(context.Background(), patience/10)
 	defer cancel()
 	client, err := ipc.Dial(ctx, ipc.Config{Socket: socket})
 	if err != nil {

@@ -197,9 +197,9 @@ func (w walk) refused() {
 func (w walk) broken(endpoint string) {
 	w.t.Helper()
 	for _, fault := range []cloudtest.Fault{
-		{Status: 500, Body: `{"error":"what is ` + loggedPasted + `?"}`},
-		{Status: 403, Body: `{"message":"` + loggedOdd + ` is not allowed"}`},
-		{Status: 200, Body: loggedOdd},
+		{Status: 500, Body: `{"error":"what is ` + cloudtest.EchoedToken + `?"}`},
+		{Status: 403, Body: `{"message":"` + cloudtest.EchoedToken + ` is not allowed"}`},
+		{Status: 200, Body: cloudtest.EchoedToken},
 	} {
 		w.cloud.Fail("/api/v1/auth/current", fault)
 		w.does(-1, loggedOdd, "login", "--api-token-stdin", "--endpoint", endpoint, "-c", "odd")
