@@ -14,7 +14,7 @@ import (
 func (c *Config) apply(doc document, key toml.Key) error {
 	keys, known := settings[key[0]]
 	if !known {
-		tables := append(slices.Collect(maps.Keys(settings)), contextTable)
+		tables := append(slices.Collect(maps.Keys(settings)), contextTable, ruleTable)
 		slices.Sort(tables)
 		return doc.refuse(key, unknownKey(key, "the tables are ", tables))
 	}

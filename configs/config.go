@@ -28,6 +28,10 @@ type Config struct {
 	Store  Store
 	Login  Login
 	Health Health
+	Ask    Ask
+	Lock   Lock
+	// Rules are about who gets what, in their order; nil where there are none.
+	Rules []Rule
 	// Renewal is what holds for every context that Contexts does not name.
 	Renewal Renewal
 	// Contexts holds by name what holds for one context, with what its table leaves
@@ -78,6 +82,25 @@ type Health struct {
 	Warn []time.Duration
 	// Notify reports whether a person is told on the desktop, too.
 	Notify bool
+}
+
+// Ask is how a person is asked where a rule says so.
+type Ask struct {
+	// Program is the absolute path of a pinentry program; "": one that is found.
+	Program string
+	// Deadline is how long to wait for the person.
+	Deadline time.Duration
+	// Remember is how long a yes holds for the same question; 0 means for this once.
+	Remember time.Duration
+}
+
+// Lock says when the daemon locks itself, beside `bento-cred lock`.
+type Lock struct {
+	// Idle is after how long without a request for a credential; 0 means never.
+	Idle time.Duration
+	// Sleep and Screen report whether the computer's going to sleep and the locking of
+	// its screen do.
+	Sleep, Screen bool
 }
 
 // Renewal is what is done about a token that will expire.
@@ -164,6 +187,7 @@ func Default() Config {
 			Warn:     []time.Duration{7 * day, day, time.Hour},
 			Notify:   true,
 		},
+		Ask:     Ask{Deadline: time.Minute, Remember: 5 * time.Minute},
 		Renewal: Renewal{Renew: RenewAsk, Window: 3 * day, Grace: time.Hour},
 	}
 }

@@ -36,10 +36,12 @@ func TestDefaultFileNamesEveryKey(t *testing.T) {
 		"passphrase_file": `"/run/secrets/x"`, "call_timeout": `"7s"`, "prompt_timeout": `"3m"`,
 		"endpoint": `"https://example.com"`, "timeout": `"7s"`, "browser_timeout": `"7m"`,
 		"interval": `"7m"`, "warn": `["2w"]`, "notify": `false`,
+		"program": `"/usr/bin/pinentry-x"`, "deadline": `"7s"`, "remember": `"0s"`,
+		"idle": `"7m"`, "sleep": `true`, "screen": `true`,
 		"renew": `"auto"`, "window": `"7d"`, "grace": `"0s"`,
 	}
 	if filepath.Separator == '\\' {
-		changed["passphrase_file"] = `'C:\secrets\x'`
+		changed["passphrase_file"], changed["program"] = `'C:\secrets\x'`, `'C:\pinentry.exe'`
 	}
 	assignment := regexp.MustCompile(`(?m)^(\w+) = .*$`)
 	var names []string

@@ -16,11 +16,16 @@ const contextTable = "context"
 func (c *Config) applyAll(doc document) error {
 	var later []toml.Key
 	for _, key := range doc.meta.Keys() {
-		if key[0] == contextTable {
+		var err error
+		switch key[0] {
+		case contextTable:
 			later = append(later, key)
-			continue
+		case ruleTable:
+			err = c.applyRule(doc, key)
+		default:
+			err = c.apply(doc, key)
 		}
-		if err := c.apply(doc, key); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -29,40 +34,48 @@ func (c *Config) applyAll(doc document) error {
 			return err
 		}
 	}
-	return nil
+	return c.checkRules(doc)
 }
 
-// applyContext puts the value of key in doc, which is [context] or below it, into c.
-func (c *Config) applyContext(doc document, key toml.Key) error {
-	const example = "write [context.NAME] on a line of its own, with the name of a context, and its keys below"
+// namedTable returns the name in key, which is [context] or [rule] or below it; empty where
+// it is the header above all names.
+func namedTable(doc document, key toml.Key, example string) (name string, err error) {
 	depth := min(len(key), 2)
 	if _, isTable := doc.value(key[:depth]).(map[string]any); !isTable {
 		refused := refusal{summary: quote(key[:depth].String()) + " must be a table", hint: example}
 		if looksSecret(key[:depth].String()) {
 			refused = secretKey(key[:depth])
 		}
-		return doc.refuse(key[:depth], refused)
+		return "", doc.refuse(key[:depth], refused)
 	}
 	if depth < 2 {
-		return nil // the header of the table; the contexts follow
+		return "", nil // the names follow
 	}
-	name := key[1]
-	if !isContextName(name) {
-		return doc.refuse(key[:depth], refusal{
-			summary: quote(name) + " is no name of a context",
+	if !isContextName(key[1]) {
+		return "", doc.refuse(key[:depth], refusal{
+			summary: quote(key[1]) + " is no name of a " + key[0],
 			hint:    "a name has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with none of . and -",
 		})
+	}
+	return key[1], nil
+}
+
+// applyContext puts the value of key in doc, which is [context] or below it, into c.
+func (c *Config) applyContext(doc document, key toml.Key) error {
+	name, err := namedTable(doc, key, "write [context.NAME] on a line of its own, with the name of a context, and its keys below")
+	if err != nil || name == "" {
+		return err
 	}
 	if _, begun := c.Contexts[name]; !begun {
 		c.begin(name)
 	}
-	if len(key) == depth {
+	if len(key) == 2 {
 		return nil // the header of a context; its keys follow
 	}
 	keys := settings["renewal"]
 	set, known := keys[key[2]]
 	if !known || len(key) > 3 {
-		return doc.refuse(key, unknownContextKey(doc, key, slices.Sorted(maps.Keys(keys))))
+		return doc.refuse(key, unknownNamedKey(doc, key, "the keys of a context are ", slices.Sorted(maps.Keys(keys))))
 	}
 	return c.set(doc, key, func(c *Config, value any) error {
 		own := Config{Renewal: c.Contexts[name]}
@@ -80,15 +93,12 @@ func (c *Config) begin(name string) {
 	c.Contexts[name] = c.Renewal
 }
 
-// unknownContextKey refuses a key below a context. Only what stands below the name is
+// unknownNamedKey refuses a key below a context or a rule. Only what stands below the name is
 // looked at for a secret: a context may well be called "token-of-ci".
-func unknownContextKey(doc document, key toml.Key, known []string) refusal {
-	refused := refusal{
-		summary: "unknown key " + quote(key.String()),
-		hint:    "the keys of a context are " + strings.Join(known, ", "),
-	}
+func unknownNamedKey(doc document, key toml.Key, list string, known []string) refusal {
+	refused := refusal{summary: "unknown key " + quote(key.String()), hint: list + strings.Join(known, ", ")}
 	if _, isTable := doc.value(key[:3]).(map[string]any); isTable {
-		refused.hint = `a name with dots stands in quotes: [context."NAME.WITH.DOTS"]`
+		refused.hint = `a name with dots stands in quotes: [` + key[0] + `."NAME.WITH.DOTS"]`
 	}
 	if looksSecret(key[2:].String()) {
 		refused = secretKey(key)

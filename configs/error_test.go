@@ -114,7 +114,7 @@ func TestDetail(t *testing.T) {
 func TestDetailEndsWithTheNextStep(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
 		"unknown key":   {"[login]\nurl = 1\n", "the keys of [login] are browser_timeout, endpoint, timeout"},
-		"unknown table": {"[x]\n", "the tables are context, daemon, health, login, renewal, store"},
+		"unknown table": {"[x]\n", "the tables are ask, context, daemon, health, lock, login, renewal, rule, store"},
 		"duration":      {"daemon.idle_exit = 5\n", `"500ms", "30s", "1h30m", "7d" or "2w"`},
 		"endpoint":      {"login.endpoint = \"https://example.com/a\"\n", "did you mean https://example.com?"},
 		"contradiction": {"[store]\npassphrase = \"prompt\"\npassphrase_file = \"/x\"\n", `set store.passphrase to "file"`},

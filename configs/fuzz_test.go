@@ -20,7 +20,7 @@ func FuzzLoad(f *testing.F) {
 		"[store.passphrase]", "store.passphrase = [\"auto\"]", "daemon.\"idle_exit\" = 2020-01-01", "x = '\x1b'", "[a]\n[a.\"é\"]",
 		"[context.a]\nrenew=\"off\"\n[renewal]\nwindow=\"2w\"", "context.\"a.b\".grace = \"0s\"", "[[context.x]]", "context = 1",
 		"context = {\"\" = {}}", "[context.a.renew]", "health = { warn = [\"1d\", \"24h\"] }", "health.warn = [[\"1d\"], {}]",
-		"health.warn = [\n\"1h\",\n\"99999999w\"]", "health.notify = 1", "[context.token.x]", "health.interval = \"0d\"",
+		"[rule.a]\nanswer=\"ask\"\nverb=[\"a*\"]", "rule = {\"\"={}}", "[rule.a]\nhost=[[1]]", "health.warn = [\n\"1h\",\n\"99999999w\"]", "health.notify = 1", "[context.token.x]", "health.interval = \"0d\"",
 	} {
 		f.Add(seed)
 	}

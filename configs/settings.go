@@ -82,6 +82,18 @@ var settings = map[string]map[string]setter{
 		"warn":   func(c *Config, v any) error { return setDurations(&c.Health.Warn, v, time.Second, 365*day) },
 		"notify": func(c *Config, v any) error { return setSwitch(&c.Health.Notify, v) },
 	},
+	"ask": {
+		"program": func(c *Config, v any) error { return setPath(&c.Ask.Program, v) },
+		"deadline": func(c *Config, v any) error {
+			return setDuration(&c.Ask.Deadline, v, time.Second, 4*time.Minute) // as prompt_timeout
+		},
+		"remember": func(c *Config, v any) error { return setDurationOrNone(&c.Ask.Remember, v, time.Second, day) },
+	},
+	"lock": {
+		"idle":   func(c *Config, v any) error { return setDurationOrNone(&c.Lock.Idle, v, time.Second, 30*day) },
+		"sleep":  func(c *Config, v any) error { return setSwitch(&c.Lock.Sleep, v) },
+		"screen": func(c *Config, v any) error { return setSwitch(&c.Lock.Screen, v) },
+	},
 	"renewal": {
 		"renew":  func(c *Config, v any) error { return setWord(&c.Renewal.Renew, v, renewModes) },
 		"window": func(c *Config, v any) error { return setDuration(&c.Renewal.Window, v, time.Second, 365*day) },
