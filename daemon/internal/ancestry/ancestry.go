@@ -1,0 +1,118 @@
+// Package ancestry tells what the kernel knows of a process and of those that started it:
+// which programs they are, from where, and at which terminal.
+//
+// It is for policy and for the record, and it is no proof. The kernel's word is true, but a
+// process of the same user can make it mean little: it can run the program that a rule names
+// and trace it, start a copy of it, or have somebody else's parent adopt it. What holds is
+// that one process is not mistaken for another: a process is named by its number and the
+// time it started, which no two have until the next boot; and a parent that started after
+// its child is not the parent, but a stranger who has its number by now.
+//
+// A script is known as its interpreter, for that is the program which runs.
+package ancestry
+
+import (
+	"bytes"
+	"slices"
+)
+
+// maxChain bounds how many ancestors are told. Chains of shells and build tools have ten.
+const maxChain = 32
+
+// Process is one process.
+type Process struct {
+	PID int
+	// Started is when it was started, in the system's own unit. With PID it names the
+	// process until the system starts anew. 0: not known.
+	Started uint64
+	// Executable is the path of its program; empty where that is not to be known, as of
+	// another user's process.
+	Executable string
+	// Terminal is the number of its controlling terminal; 0: it has none.
+	Terminal uint64
+
+	parent  int
+	session int
+	manager bool // it is what the system, or the person's session, started everything with
+}
+
+// Same reports whether p and q are the same process, and not only the same number.
+func (p Process) Same(q Process) bool {
+	return p.PID == q.PID && p.Started == q.Started && p.Started != 0
+}
+
+// Ancestry is a process with those it descends from.
+type Ancestry struct {
+	// Chain begins with the process itself, goes on with its parent, and ends before the
+	// one that starts everything. It is empty where nothing is known.
+	Chain []Process
+	// Directory is the working directory of the process; empty where the system does not say.
+	Directory string
+	// Terminal is the path of its controlling terminal; empty: it has none.
+	Terminal string
+}
+
+// Of returns what is known of the process with that number.
+func Of(pid int) Ancestry {
+	self, ok := process(pid)
+	if !ok {
+		return Ancestry{}
+	}
+	found := Ancestry{Chain: []Process{self}, Directory: directory(pid), Terminal: terminal(self)}
+	for child := self; len(found.Chain) < maxChain && child.parent > 1; {
+		parent, ok := process(child.parent)
+		if !ok || parent.manager || parent.Started > child.Started {
+			break
+		}
+		found.Chain = append(found.Chain, parent)
+		child = parent
+	}
+	return found
+}
+
+// Executables returns the programs of the chain, the process's own first.
+func (a Ancestry) Executables() []string {
+	paths := make([]string, len(a.Chain))
+	for i, p := range a.Chain {
+		paths[i] = p.Executable
+	}
+	return paths
+}
+
+// Tree returns the process that stands for all which belong together in a person's eyes: the
+// one that leads the terminal's session, or, where there is no terminal, as below an editor
+// or an agent, the outermost one. A question about one of them is a question about all.
+func (a Ancestry) Tree() Process {
+	if len(a.Chain) == 0 {
+		return Process{}
+	}
+	if a.Terminal != "" {
+		for _, p := range a.Chain {
+			if p.PID == a.Chain[0].session {
+				return p
+			}
+		}
+	}
+	return a.Chain[len(a.Chain)-1]
+}
+
+// Running reports whether p is still there.
+func Running(p Process) bool {
+	now, ok := process(p.PID)
+	return ok && now.Same(p)
+}
+
+// Environ returns, of a process's environment as it was started with, the variables with
+// these names and nothing else: there may be secrets beside them.
+func Environ(pid int, names []string) []string {
+	text := environ(pid)
+	defer clear(text)
+	var found []string
+	for entry := range bytes.SplitSeq(text, []byte{0}) {
+		name, _, _ := bytes.Cut(entry, []byte("="))
+		if slices.Contains(names, string(name)) {
+			found = append(found, string(entry))
+		}
+	}
+	return found
+}
