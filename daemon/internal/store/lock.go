@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/bento-cred/bento-cred/daemon/internal/store/private"
+	"github.com/bento-cred/bento-cred/daemon/internal/private"
 )
 
 const (

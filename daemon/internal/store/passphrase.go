@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
-	"github.com/bento-cred/bento-cred/daemon/internal/store/private"
+	"github.com/bento-cred/bento-cred/daemon/internal/private"
 	"github.com/bento-cred/bento-cred/internal/credential"
 )
 

@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/bento-cred/bento-cred/daemon/internal/store/private"
+	"github.com/bento-cred/bento-cred/daemon/internal/private"
 )
 
 // fileGuard makes a safe place of the file backend's directory. The library creates
@@ -19,7 +19,13 @@ type fileGuard struct {
 }
 
 // check makes the directory ours alone.
-func (g *fileGuard) check() error { return privateFault(private.MakeDir(g.dir)) }
+func (g *fileGuard) check() error {
+	err := private.MakeDir(g.dir)
+	if errors.Is(err, private.ErrNotOurs) {
+		return &CallError{Failed, err.Error()} // nobody can be asked to let us in
+	}
+	return privateFault(err)
+}
 
 // before looks at an item's file.
 func (g *fileGuard) before(key string) error { return privateFault(private.CheckFile(g.path(key))) }

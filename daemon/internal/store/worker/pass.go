@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/bento-cred/bento-cred/daemon/internal/store/private"
+	"github.com/bento-cred/bento-cred/daemon/internal/private"
 )
 
 // passGuard guards pass, the password store that encrypts with gpg. A gpg key whose

@@ -1,4 +1,7 @@
 // Package audit is a room that keeps the rules.
 package audit
 
-import _ "github.com/bento-cred/bento-cred/internal/endpoint"
+import (
+	_ "github.com/bento-cred/bento-cred/daemon/internal/private"
+	_ "github.com/bento-cred/bento-cred/internal/endpoint"
+)

@@ -8,9 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
-	"github.com/bento-cred/bento-cred/daemon/internal/store/private"
+	"github.com/bento-cred/bento-cred/daemon/internal/private"
 )
 
 func TestMakeDir(t *testing.T) {
@@ -34,8 +35,13 @@ func TestMakeDir(t *testing.T) {
 	if err := private.MakeDir(link); !errors.Is(err, private.ErrNotOurs) {
 		t.Errorf("MakeDir of a symbolic link = %v, want ErrNotOurs", err)
 	}
-	if err := private.MakeDir(file); err == nil {
-		t.Error("MakeDir of a file = nil")
+	if err := os.Symlink(filepath.Join(dir, "nothing"), filepath.Join(dir, "dangling")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"file", "dangling"} {
+		if err := private.MakeDir(filepath.Join(dir, name)); !errors.Is(err, private.ErrNotOurs) {
+			t.Errorf("MakeDir where there is a %s = %v, want ErrNotOurs", name, err)
+		}
 	}
 	if err := private.MakeDir("relative"); err == nil {
 		t.Error("MakeDir of a relative path = nil")
@@ -78,8 +84,9 @@ func TestOthersFiles(t *testing.T) {
 	}
 	_, readErr := private.Read(file, 10)
 	_, givenErr := private.ReadGiven(file, 10)
+	_, openErr := private.Open(file, os.O_RDWR)
 	for call, err := range map[string]error{
-		"CheckFile": private.CheckFile(file), "Read": readErr, "ReadGiven": givenErr,
+		"CheckFile": private.CheckFile(file), "Read": readErr, "ReadGiven": givenErr, "Open": openErr,
 	} {
 		if !errors.Is(err, private.ErrNotOurs) {
 			t.Errorf("%s of another user's file = %v, want ErrNotOurs", call, err)
@@ -91,6 +98,52 @@ func TestOthersFiles(t *testing.T) {
 	if err := private.MakeDir(dir); !errors.Is(err, private.ErrNotOurs) {
 		t.Errorf("MakeDir of another user's directory = %v, want ErrNotOurs", err)
 	}
+}
+
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	if err := errors.Join(
+		os.WriteFile(in("wide"), []byte("text"), 0o600), os.Chmod(in("wide"), 0o666),
+		os.Symlink(in("wide"), in("link")), os.Symlink(in("nothing"), in("dangling")),
+		syscall.Mkfifo(in("pipe"), 0o600),
+	); err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]struct {
+		flag int
+		want error
+	}{
+		"wide":     {os.O_RDWR, nil},
+		"new":      {os.O_WRONLY | os.O_CREATE, nil},
+		"none":     {os.O_RDONLY, fs.ErrNotExist},
+		"link":     {os.O_RDONLY, private.ErrNotOurs},
+		"dangling": {os.O_WRONLY | os.O_CREATE, private.ErrNotOurs},
+		"pipe":     {os.O_RDONLY, private.ErrNotOurs},
+		".":        {os.O_RDONLY, private.ErrNotOurs},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, err := private.Open(in(name), test.flag)
+			if !errors.Is(err, test.want) {
+				t.Fatalf("Open = %v, want %v", err, test.want)
+			}
+			if err != nil {
+				return
+			}
+			defer func() { _ = f.Close() }()
+			if info, err := os.Lstat(in(name)); err != nil || info.Mode() != 0o600 {
+				t.Errorf("mode %v, %v; want 0600", info.Mode(), err)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if _, err := os.Lstat(in("nothing")); err == nil {
+			t.Error("a file was made at the end of a link")
+		}
+	})
 }
 
 func TestReadGiven(t *testing.T) {

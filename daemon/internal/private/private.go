@@ -20,10 +20,13 @@ func MakeDir(path string) error {
 	if !filepath.IsAbs(path) {
 		return fmt.Errorf("making directory %q: not an absolute path", path)
 	}
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return fmt.Errorf("making a private directory: %w", err)
-	}
 	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			return fmt.Errorf("making a private directory: %w", err)
+		}
+		info, err = os.Lstat(path)
+	}
 	if err != nil {
 		return fmt.Errorf("looking at a private directory: %w", err)
 	}
