@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/bento-cred/bento-cred/daemon/internal/bus"
 )
 
 // The names of the Desktop Notifications Specification.
@@ -49,9 +51,12 @@ type shown struct {
 // the connection.
 func newSession(ctx, life context.Context, address string) (*session, <-chan *dbus.Signal, error) {
 	life, end := context.WithCancel(life)
-	conn, err := connect(ctx, life, address)
+	conn, err := bus.Connect(ctx, life, address)
 	if err != nil {
 		end()
+		if ctx.Err() == nil {
+			err = fmt.Errorf("%w: %w", ErrNotPossible, err)
+		}
 		return nil, nil, err
 	}
 	signals := make(chan *dbus.Signal)
@@ -65,30 +70,6 @@ func newSession(ctx, life context.Context, address string) (*session, <-chan *db
 		return nil, nil, fmt.Errorf("subscribing to signals: %w", err)
 	}
 	return &session{conn: conn, end: end, shown: map[string]*shown{}}, signals, nil
-}
-
-// connect connects to the bus. The library waits for a bus that does not answer for as
-// long as it takes, so it is left waiting, and the end of life wakes it.
-func connect(ctx, life context.Context, address string) (*dbus.Conn, error) {
-	type outcome struct {
-		conn *dbus.Conn
-		err  error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		// One that comes after ctx is closed by the end of life.
-		conn, err := dbus.Connect(address, dbus.WithContext(life), dbus.WithSignalHandler(dbus.NewSequentialSignalHandler()))
-		done <- outcome{conn, err}
-	}()
-	select {
-	case o := <-done:
-		if o.err != nil {
-			return nil, fmt.Errorf("%w: connecting to the session bus: %w", ErrNotPossible, o.err)
-		}
-		return o.conn, nil
-	case <-ctx.Done():
-		return nil, fmt.Errorf("connecting to the session bus: %w", ctx.Err())
-	}
 }
 
 // show has the server show n.
