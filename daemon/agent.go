@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"strconv"
+	"sync"
 
 	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/internal/version"
@@ -12,12 +13,15 @@ import (
 	"github.com/bento-cred/bento-cred/ipc/server"
 )
 
-// agent is the Agent of one peer. Its methods are spread over the files of what they
+// agent is what one peer asks, behind its gate. Its methods are spread over the files of what they
 // are about: release.go, place.go, hosts.go, deployment.go, contexts.go, login.go, browser.go, token.go, create.go, renewal.go,
-// imports.go, directory.go, status.go.
+// imports.go, directory.go, guard.go, record.go, status.go.
 type agent struct {
 	daemon *Daemon
 	peer   server.Peer
+
+	look      sync.Once
+	requester requester // set by look
 }
 
 var _ management.Agent = (*agent)(nil)

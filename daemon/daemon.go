@@ -17,9 +17,13 @@ import (
 
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/configs/watch"
+	"github.com/bento-cred/bento-cred/daemon/internal/ask"
+	"github.com/bento-cred/bento-cred/daemon/internal/audit"
 	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
 	"github.com/bento-cred/bento-cred/daemon/internal/deployments"
+	"github.com/bento-cred/bento-cred/daemon/internal/grant"
 	"github.com/bento-cred/bento-cred/daemon/internal/notice"
+	"github.com/bento-cred/bento-cred/daemon/internal/policy"
 	"github.com/bento-cred/bento-cred/daemon/internal/signin"
 	"github.com/bento-cred/bento-cred/daemon/internal/state"
 	"github.com/bento-cred/bento-cred/ipc/management"
@@ -52,6 +56,9 @@ type Config struct {
 	Environ    []string
 	// Bus finds the message bus that notices are shown through; nil: there is none.
 	Bus func() string
+	// SystemBus finds the system's bus, on which the computer's going to sleep is told; nil:
+	// there is none.
+	SystemBus func() string
 	// Ready is called when peers can connect; nil: nobody waits for that.
 	Ready func()
 	// Log gets what happens, never a secret. Level is set from the settings.
@@ -70,6 +77,7 @@ type Daemon struct {
 	vault   *vault
 	cloud   atomic.Pointer[bentocloud.Client]
 	stop    context.CancelFunc // makes Run return
+	life    context.Context    // that of Run: what waits for something to happen ends with it
 	unread  atomic.Bool        // the settings file is not valid and never was
 	idle    chan time.Duration // a new idle time
 
@@ -80,7 +88,16 @@ type Daemon struct {
 	deployments deployments.Cache
 	desk        *notice.Desk
 	stamp       stamp
-	nudged      chan struct{} // holds a word when the next round is to begin at once
+
+	rules   atomic.Pointer[policy.Policy]
+	asker   atomic.Pointer[ask.Desk]
+	audit   *audit.Log    // opened by Run
+	grants  *grant.Ledger // opened by Run
+	lookout lookout
+	lastUse atomic.Int64 // when somebody last got what they asked for, in nanoseconds of the wall clock
+	locking atomic.Bool  // Run returns ErrLocked
+
+	nudged chan struct{} // holds a word when the next round is to begin at once
 }
 
 // New returns a Daemon. It reads the settings and the state, and asks no keychain yet.
@@ -97,6 +114,7 @@ func New(config Config) (*Daemon, error) {
 		idle:        make(chan time.Duration, 1),
 		nudged:      make(chan struct{}, 1),
 		deployments: deployments.Cache{Now: config.Now},
+		lookout:     lookout{changed: make(chan struct{}, 1)},
 		desk:        notice.New(notice.Config{Address: config.Bus, Log: config.Log}),
 	}
 	d.watcher = watch.New(watch.Config{Path: config.ConfigFile, Log: config.Log, OnChange: d.reconfigure})
@@ -106,8 +124,10 @@ func New(config Config) (*Daemon, error) {
 	}
 	d.unread.Store(bad != nil)
 	d.vault = &vault{
-		config: config, state: file, opening: make(chan struct{}, 1), settings: settings.Store, unsettled: d.unsettled,
+		config: config, state: file, opening: make(chan struct{}, 1), settings: settings.Store,
+		unsettled: d.unsettled, locked: d.locked,
 	}
+	d.used(config.Now())
 	file.OnChange(d.restamp)
 	d.apply(settings)
 	return d, nil
@@ -116,38 +136,79 @@ func New(config Config) (*Daemon, error) {
 // Run listens and serves until ctx ends, a peer asks for it, or the daemon is idle. All
 // that time it is the only daemon of its data directory.
 func (d *Daemon) Run(ctx context.Context) error {
-	lock, err := claim(ctx, d.config.DataDir, d.config.Socket, d.config.Inherited != nil)
+	release, err := d.own(ctx)
 	if err != nil {
 		return err
 	}
-	if lock != nil {
-		defer func() { _ = lock.Close() }() // it holds nothing that could be lost
-		if err := sign(lock, d.config.Socket); err != nil {
-			d.config.Log.Warn("others will not be told which daemon uses the data", "error", err)
-		}
-	}
-	if err := d.state.Reload(); err != nil {
-		return err // the daemon that left meanwhile may have written it
-	}
+	defer release()
 	listener, err := d.listen()
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	d.life = ctx
 	d.stop = func() {
 		listener.Leave(d.config.Log) // before anybody is told that we leave
 		stop()
 	}
 	d.signIns = signin.NewDesk[management.LoggedIn](ctx, d.config.Now)
 	front := server.New(server.Config{
-		Agent:   func(peer server.Peer) management.Agent { return &agent{daemon: d, peer: peer} },
+		Agent:   d.greet,
 		Version: d.config.Version,
 		Log:     d.config.Log,
 	})
+	d.begin(ctx, listener, front)
+	if d.config.Ready != nil {
+		d.config.Ready()
+	}
+	d.config.Log.Info("serving", "version", d.config.Version, "socket", d.config.Socket)
+	err = front.Serve(ctx, listener)
+	d.config.Log.Info("leaving")
+	d.asker.Load().Close()
+	d.vault.shut()
+	if err == nil && d.locking.Load() {
+		return ErrLocked
+	}
+	return err
+}
+
+// own makes the data this daemon's alone, and opens what is kept there but the store. The
+// function that it returns gives them back.
+func (d *Daemon) own(ctx context.Context) (release func(), err error) {
+	lock, err := claim(ctx, d.config.DataDir, d.config.Socket, d.config.Inherited != nil)
+	if err != nil {
+		return nil, err
+	}
+	giveBack := func() {
+		if lock != nil {
+			_ = lock.Close() // it holds nothing that could be lost
+		}
+	}
+	if lock != nil {
+		if err := sign(lock, d.config.Socket); err != nil {
+			d.config.Log.Warn("others will not be told which daemon uses the data", "error", err)
+		}
+	}
+	if err = d.state.Reload(); err == nil { // the daemon that left meanwhile may have written it
+		err = d.openRecords()
+	}
+	if err != nil {
+		giveBack()
+		return nil, err
+	}
+	return func() {
+		d.closeRecords()
+		giveBack()
+	}, nil
+}
+
+// begin starts what goes on beside the answering of peers, until ctx ends.
+func (d *Daemon) begin(ctx context.Context, listener *server.Listener, front *server.Server) {
 	go d.watcher.Run(ctx)
 	go d.leaveWhenIdle(ctx, front)
 	go d.leaveWhenUnreachable(ctx, listener)
+	go d.watchAway(ctx)
 	// The keychain takes longer to open than a peer takes to ask; begin at once.
 	go func() {
 		if _, err := d.vault.open(ctx); err != nil {
@@ -155,14 +216,17 @@ func (d *Daemon) Run(ctx context.Context) error {
 		}
 		d.watch(ctx)
 	}()
-	if d.config.Ready != nil {
-		d.config.Ready()
+}
+
+// whileServing returns ctx, which ends with the serving, too: who waits for a person, or for
+// something to happen, is not what keeps a daemon from leaving.
+func (d *Daemon) whileServing(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(d.life, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
 	}
-	d.config.Log.Info("serving", "version", d.config.Version, "socket", d.config.Socket)
-	err = front.Serve(ctx, listener)
-	d.config.Log.Info("leaving")
-	d.vault.shut()
-	return err
 }
 
 // listen returns the listener at the daemon's socket.
@@ -171,32 +235,6 @@ func (d *Daemon) listen() (*server.Listener, error) {
 		return d.config.Inherited.Listen()
 	}
 	return server.Listen(d.config.Socket)
-}
-
-// leaveWhenIdle stops a daemon on demand that has been of no use for the idle time.
-func (d *Daemon) leaveWhenIdle(ctx context.Context, front *server.Server) {
-	if !d.config.OnDemand {
-		return
-	}
-	settings, _ := d.watcher.Current() // a bad file leaves good settings in force
-	limit := settings.Daemon.IdleExit
-	for ctx.Err() == nil {
-		waiting, cancel := context.WithCancel(ctx)
-		left := make(chan error, 1)
-		if limit > 0 {
-			go func(limit time.Duration) { left <- front.WaitIdle(waiting, limit) }(limit)
-		}
-		select {
-		case <-ctx.Done():
-		case limit = <-d.idle:
-		case err := <-left:
-			if err == nil {
-				d.config.Log.Info("nobody asked for a while", "idle", limit)
-				d.stop()
-			}
-		}
-		cancel()
-	}
 }
 
 // reconfigure puts changed settings in force.
@@ -228,6 +266,9 @@ func (d *Daemon) unsettled() error {
 
 func (d *Daemon) apply(settings configs.Config) {
 	d.config.Level.Set(settings.Daemon.LogLevel)
+	d.rules.Store(policyOf(settings.Rules))
+	d.reask(settings.Ask)
+	d.lookout.set(settings.Lock)
 	before := d.cloud.Swap(bentocloud.New(bentocloud.Config{
 		Timeout:   settings.Login.Timeout,
 		Now:       d.config.Now,

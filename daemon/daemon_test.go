@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/bento-cred/bento-cred/daemon"
 	"github.com/bento-cred/bento-cred/internal/cloudtest"
 	"github.com/bento-cred/bento-cred/internal/credential"
@@ -20,12 +22,14 @@ import (
 	"github.com/bento-cred/bento-cred/ipc/management"
 )
 
-// TestMain makes the test binary a store's worker where it is started as one.
+// TestMain makes the test binary a store's worker where it is started as one. No goroutine may
+// be left when all tests have ended: of a daemon that runs for months, one more for each
+// request or login is one too many.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == daemon.WorkerVerb {
 		os.Exit(daemon.RunWorker(os.Stdin, os.Stdout, os.Stderr))
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 const goodToken = "made-up-token-good"
@@ -104,6 +108,12 @@ func furnish(t *testing.T, arrange func(*house)) *house {
 		h.end()
 		if strings.Contains(h.log.String(), goodToken) {
 			t.Error("the log holds a token")
+		}
+		records, _ := filepath.Glob(filepath.Join(h.config.DataDir, "audit", "*")) // the pattern is well formed
+		for _, path := range records {
+			if text, err := os.ReadFile(path); err != nil || bytes.Contains(text, []byte(goodToken)) {
+				t.Errorf("the record of decisions holds a token, or cannot be read: %v", err)
+			}
 		}
 	})
 	return h

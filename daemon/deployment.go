@@ -96,7 +96,7 @@ func (a *agent) credentialForDeployment(ctx context.Context, request ipc.Request
 	at := slices.IndexFunc(c.Hosts, func(h credential.Host) bool { return h.Deployment == request.Deployment })
 	if at >= 0 {
 		place.Host = c.Hosts[at]
-		return a.releaseAt(place, place.Host.Origin, chosen)
+		return a.releaseAt(ctx, verbOf(request.Verb), place, place.Host.Origin, chosen)
 	}
 	found, ok, err := a.daemon.findDeployment(ctx, c, func(d deployments.Deployment) bool {
 		return d.Name == request.Deployment
@@ -114,7 +114,7 @@ func (a *agent) credentialForDeployment(ctx context.Context, request ipc.Request
 		}
 	}
 	place.Host = hostOf(found, found.Origins[0])
-	return a.releaseAt(place, place.Host.Origin, chosen)
+	return a.releaseAt(ctx, verbOf(request.Verb), place, place.Host.Origin, chosen)
 }
 
 func noDeployment(name string, c credential.Context) error {

@@ -30,6 +30,7 @@ var failures = []struct {
 	{book.ErrDamaged, ipc.StoreFailed, "use the version that wrote it, or forget it with `bento-cred context delete NAME`"},
 	{store.ErrName, ipc.Usage, "a context's name has 1 to 64 letters, digits, dots, hyphens and underscores"},
 	{store.ErrTooLarge, ipc.StoreFailed, "delete tokens of the context that are no longer needed"},
+	{errLockedByHand, ipc.Locked, "run `bento-cred unlock`"},
 	{store.ErrLocked, ipc.Locked, "run `bento-cred unlock`"},
 	{store.ErrDenied, ipc.Denied, "run `bento-cred unlock` to be asked again"},
 	{store.ErrPassphrase, ipc.BadPassphrase, "run `bento-cred unlock`, or mend the file BENTO_CRED_PASSPHRASE_FILE names"},

@@ -78,9 +78,15 @@ func (r *renewals) fly(ctx context.Context, key flightKey, under *flight, f func
 		under.err = fmt.Errorf("waiting for another renewal to end: %w", ctx.Err())
 		close(under.ended)
 	}
-	if under.err == nil {
-		time.Sleep(sameTime)
+	if under.err != nil {
+		r.land(key, under)
+		return
 	}
+	time.AfterFunc(sameTime, func() { r.land(key, under) })
+}
+
+// land forgets a flight.
+func (r *renewals) land(key flightKey, under *flight) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.flights[key] == under {

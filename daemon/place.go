@@ -36,11 +36,11 @@ func (a *agent) credentialFor(ctx context.Context, request ipc.Request) (ipc.Cre
 	if err != nil {
 		return ipc.Credential{}, err
 	}
-	return a.releaseAt(place, origin, choice{context: place.Context, source: sourceURL})
+	return a.releaseAt(ctx, verbOf(request.Verb), place, origin, choice{context: place.Context, source: sourceURL})
 }
 
 // releaseAt hands over what a place needs.
-func (a *agent) releaseAt(place credential.Place, origin string, chosen choice) (ipc.Credential, error) {
+func (a *agent) releaseAt(ctx context.Context, verb string, place credential.Place, origin string, chosen choice) (ipc.Credential, error) {
 	if place.Host.Public && !place.Host.Bound {
 		return ipc.Credential{
 			Context: chosen.context.Name, Source: chosen.source, Endpoint: chosen.context.Endpoint, URL: origin, Public: true,
@@ -51,7 +51,7 @@ func (a *agent) releaseAt(place credential.Place, origin string, chosen choice) 
 	if err != nil {
 		return ipc.Credential{}, noToken(err, place.Context, need)
 	}
-	answer, err := a.release(chosen, need, token)
+	answer, err := a.release(ctx, act{verb: verb, host: hostOfEndpoint(origin)}, chosen, need, token)
 	answer.URL = origin
 	return answer, err
 }

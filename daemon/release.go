@@ -2,7 +2,9 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
 	"github.com/bento-cred/bento-cred/internal/credential"
@@ -18,6 +20,27 @@ const (
 
 // Credential implements ipc.Agent.
 func (a *agent) Credential(ctx context.Context, request ipc.Request) (ipc.Credential, error) {
+	late := time.Now().Add(min(request.Wait, ipc.LongestWait))
+	for {
+		answer, err := a.credential(ctx, request)
+		if !errors.Is(err, ipc.Locked) || !a.awaitUnlock(ctx, time.Until(late)) {
+			return answer, err
+		}
+	}
+}
+
+// awaitUnlock waits until the store is unlocked, and reports whether it is worth asking again.
+func (a *agent) awaitUnlock(ctx context.Context, patience time.Duration) bool {
+	if patience <= 0 {
+		return false
+	}
+	ctx, cancel := a.daemon.whileServing(ctx)
+	defer cancel()
+	return a.daemon.vault.awaitUnlock(ctx, patience)
+}
+
+// credential is Credential without patience.
+func (a *agent) credential(ctx context.Context, request ipc.Request) (ipc.Credential, error) {
 	if request.URL != "" || request.Deployment != "" {
 		return a.credentialFor(ctx, request)
 	}
@@ -33,12 +56,17 @@ func (a *agent) Credential(ctx context.Context, request ipc.Request) (ipc.Creden
 	if err != nil {
 		return ipc.Credential{}, noToken(err, chosen.context, need)
 	}
-	return a.release(chosen, need, token)
+	what := act{verb: verbOf(request.Verb), host: hostOfEndpoint(chosen.context.Endpoint)}
+	return a.release(ctx, what, chosen, need, token)
 }
 
-// release hands a token of a context over to the peer.
-func (a *agent) release(chosen choice, need credential.Access, token credential.Token) (ipc.Credential, error) {
+// release hands a token of a context over to the peer, if the decision is that it may.
+func (a *agent) release(ctx context.Context, what act, chosen choice, need credential.Access, token credential.Token) (ipc.Credential, error) {
 	d := a.daemon
+	what.context, what.token, what.credential = chosen.context.Name, token.UID, true
+	if err := a.decide(ctx, what); err != nil {
+		return ipc.Credential{}, err
+	}
 	value := a.handOver(chosen.context, chosen.source, need, token)
 	d.pulses.used(chosen.context.Name, token, d.config.Now())
 	header, scheme := bentocloud.Header, ""
@@ -62,8 +90,7 @@ func (a *agent) release(chosen choice, need credential.Access, token credential.
 	}, nil
 }
 
-// handOver is the one place where a secret leaves the daemon: it records who gets
-// which, and returns it.
+// handOver is the one place where a secret leaves the daemon, once that is decided.
 func (a *agent) handOver(c credential.Context, source string, need credential.Access, token credential.Token) credential.Secret {
 	a.daemon.config.Log.Debug("giving a token",
 		"pid", a.peer.PID, "context", c.Name, "source", source, "access", need.String(), "token", token.UID)

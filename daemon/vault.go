@@ -13,7 +13,6 @@ import (
 	"github.com/bento-cred/bento-cred/daemon/internal/state"
 	"github.com/bento-cred/bento-cred/daemon/internal/store"
 	"github.com/bento-cred/bento-cred/daemon/internal/store/worker"
-	"github.com/bento-cred/bento-cred/internal/credential"
 )
 
 // vault is the store and the book read from it. Both are opened at first need, once for
@@ -24,8 +23,10 @@ type vault struct {
 	state   *state.File
 	opening chan struct{} // holds a word while somebody opens or changes the store
 	looked  time.Time     // when the last look began that found no keychain; of the one who is alone
-	// unsettled returns why the settings are not to be relied on, or nil.
+	// unsettled returns why the settings are not to be relied on, or nil; locked whether
+	// nothing is to be opened until a person unlocks it.
 	unsettled func() error
+	locked    func() bool
 
 	// Nothing is called while mu is held: the book tells of a change while it is being
 	// written, and whoever is told looks here.
@@ -35,6 +36,7 @@ type vault struct {
 	book      *book.Book      // guarded by mu; nil until read
 	attempt   *attempt        // guarded by mu; the opening under way, or nil
 	unlocking bool            // guarded by mu; a person is being asked
+	turned    chan struct{}   // guarded by mu; closed at the next unlocking; nil: nobody waits
 }
 
 // attempt is one opening of the store.
@@ -51,6 +53,9 @@ var errAsking = fmt.Errorf("%w: it is asking its owner, in a dialog", store.ErrL
 // open returns the book, after opening the store and reading it where that is still to
 // do.
 func (v *vault) open(ctx context.Context) (*book.Book, error) {
+	if v.locked() {
+		return nil, errLockedByHand
+	}
 	v.mu.Lock()
 	if v.book != nil || v.unlocking {
 		defer v.mu.Unlock()
@@ -215,48 +220,6 @@ func (v *vault) remember(keychain *store.Keychain) error {
 		return v.rememberChoice(chosen)
 	}
 	return nil
-}
-
-// unlock opens the store with passphrase, or by letting the keychain ask its owner.
-func (v *vault) unlock(ctx context.Context, passphrase credential.Secret) error {
-	return v.alone(ctx, func() error {
-		v.setUnlocking(true)
-		defer v.setUnlocking(false)
-		keychain, err := v.attach(ctx)
-		if err != nil {
-			return err
-		}
-		if err := keychain.Unlock(ctx, passphrase); err != nil {
-			return err
-		}
-		if _, err = v.read(ctx); err != nil {
-			return err
-		}
-		asks := func(k *store.Keychain) error { return k.Unlock(ctx, credential.Secret{}) }
-		if err := v.reconsider(ctx, time.Now(), asks); err != nil {
-			return err
-		}
-		_, err = v.read(ctx)
-		return err
-	})
-}
-
-func (v *vault) setUnlocking(asking bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.unlocking = asking
-}
-
-// report tells of the store; the error is what kept it from being opened at all.
-func (v *vault) report(ctx context.Context) (store.Report, error) {
-	_, openErr := v.open(ctx)
-	v.mu.Lock()
-	keychain := v.keychain
-	v.mu.Unlock()
-	if keychain == nil {
-		return store.Report{State: store.Broken}, openErr
-	}
-	return keychain.Report(), openErr
 }
 
 // reconfigure has the store opened anew where its settings changed.

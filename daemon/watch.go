@@ -54,6 +54,7 @@ func (d *Daemon) round(ctx context.Context, busy map[string]bool, ended chan<- s
 	if d.watcher.Watching() != nil {
 		_ = d.watcher.Reload() // status shows its error
 	}
+	d.lockWhenIdle()
 	b := d.vault.opened()
 	if b == nil {
 		return
@@ -82,6 +83,9 @@ func (d *Daemon) round(ctx context.Context, busy map[string]bool, ended chan<- s
 // a context that is not in busy.
 func (d *Daemon) untilNext(busy map[string]bool) time.Duration {
 	soonest := longestRound
+	if left, ever := d.untilIdleLock(); ever {
+		soonest = min(soonest, left)
+	}
 	if b := d.vault.opened(); b != nil {
 		for _, c := range b.All() {
 			if !busy[c.Name] {

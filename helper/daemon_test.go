@@ -78,7 +78,7 @@ func serve(t *testing.T, a *agent) []string {
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	s := server.New(server.Config{
-		Agent: func(server.Peer) management.Agent { return a },
+		Agent: func(server.Peer) (management.Agent, error) { return a, nil },
 		Log:   slog.New(slog.DiscardHandler),
 	})
 	go func() { served <- s.Serve(ctx, listener) }()

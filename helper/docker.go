@@ -45,7 +45,7 @@ func (p *program) dockerGet() int {
 	if err != nil {
 		return p.dockerFails(err.Error())
 	}
-	answer, err := p.credential(options{}, url)
+	answer, err := p.credential(options{verb: verbDocker}, url)
 	switch {
 	case errors.Is(err, ipc.UnknownHost), errors.Is(err, ipc.Usage), errors.Is(err, ipc.NoContext), answer.Public:
 		return p.dockerFails(docker.ErrNotFound.Error())

@@ -11,11 +11,10 @@ import (
 	"github.com/bento-cred/bento-cred/ipc"
 )
 
-// The variables BentoML reads. The key alone would be enough for it, and then go to the
-// default endpoint, whatever the context's is; so they always travel together.
+// The variables BentoML reads.
 const (
-	keyVariable      = "BENTO_CLOUD_API_KEY"
-	endpointVariable = "BENTO_CLOUD_API_ENDPOINT"
+	keyVariable      = ipc.KeyVariable
+	endpointVariable = ipc.EndpointVariable
 )
 
 // The variables of OpenAI's clients, which deployments with a compatible API are called

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -199,6 +200,7 @@ func TestRequest(t *testing.T) {
 			environ: []string{ipc.SourceBentoML + "=theirs", ipc.SourceVariable + "=ours"},
 			want:    ipc.Request{Selection: ipc.Selection{Context: "ours", Source: "BENTO_CRED_CONTEXT"}},
 		},
+		"patience": {arguments: []string{"--wait", "1m30s"}, want: ipc.Request{Wait: 90 * time.Second}},
 		"BentoML's variable": {
 			environ: []string{ipc.SourceBentoML + "=theirs"},
 			want:    ipc.Request{Selection: ipc.Selection{Context: "theirs", Source: "BENTOML_CLOUD_CONTEXT"}},
@@ -212,7 +214,7 @@ func TestRequest(t *testing.T) {
 				if got := run(environ, append([]string{verb}, test.arguments...)...); got.status != 0 {
 					t.Fatalf("%+v", got)
 				}
-				test.want.Directory = directory
+				test.want.Directory, test.want.Verb = directory, verb
 				if diff := cmp.Diff(test.want, a.request()); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}

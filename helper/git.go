@@ -48,7 +48,7 @@ func (p *program) gitRequest(verb string) int {
 	if err != nil {
 		return 0 // it is about something that has no host
 	}
-	answer, err := p.credential(options{}, url)
+	answer, err := p.credential(options{verb: verbGit}, url)
 	if errors.Is(err, ipc.UnknownHost) || errors.Is(err, ipc.Usage) || answer.Public {
 		return 0 // another helper may know
 	}

@@ -136,6 +136,8 @@ func (p *program) credential(o options, url string) (ipc.Credential, error) {
 		Access:     o.access,
 		URL:        url,
 		Deployment: o.deployment,
+		Verb:       o.verb,
+		Wait:       o.patience,
 	})
 	if err != nil {
 		return ipc.Credential{}, err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/ipc"
@@ -21,8 +22,15 @@ const (
 	verbKube    = "kubectl-credential"
 )
 
+// What a program is about to do with a token that calls this one by another name.
+const (
+	verbGit    = "git-credential"
+	verbDocker = "docker-credential"
+)
+
 // options are what can be said to a hot verb.
 type options struct {
+	verb       string // what is asked for, for the daemon's rules and record
 	context    string // --context, -c
 	access     string // --access
 	purpose    string // --for: a URL; of env a kind of client
@@ -30,6 +38,8 @@ type options struct {
 	shell      string // --shell; of env alone
 	unset      bool   // --unset; of env alone
 	hook       bool   // --hook; of env alone
+	wait       string // --wait: a duration
+	patience   time.Duration
 	command    []string
 }
 
@@ -43,15 +53,15 @@ func (o *options) url(verb string) string {
 
 // What bento-credctl does in this program's stead.
 var (
-	errHelp    = errors.New("help is wanted")
-	errGuarded = errors.New("a guarded command is wanted")
+	errHelp = errors.New("help is wanted")
+	errFace = errors.New("a command that is guarded or masked is wanted")
 )
 
 // parse reads the arguments of verb. Flags end at the first argument that is none, or at
 // "--". What was understood before an error is in the options beside it. No error shows
 // a value: somebody may have put a token in the wrong place.
 func parse(verb string, arguments []string) (options, error) {
-	var o options
+	o := options{verb: verb}
 	for len(arguments) > 0 && strings.HasPrefix(arguments[0], "-") && arguments[0] != "-" {
 		argument := arguments[0]
 		arguments = arguments[1:]
@@ -62,8 +72,8 @@ func parse(verb string, arguments []string) (options, error) {
 		if name == "--help" || name == "-h" {
 			return o, errHelp
 		}
-		if verb == verbExec && (argument == "--guarded" || name == "--deployment") {
-			return o, errGuarded
+		if verb == verbExec && (argument == "--guarded" || argument == "--mask" || name == "--deployment") {
+			return o, errFace
 		}
 		if verb == verbEnv && argument == "--unset" {
 			o.unset = true
@@ -95,6 +105,7 @@ func parse(verb string, arguments []string) (options, error) {
 // help is wanted: --context, at the beginning. All others are curl's, -c and -h among them.
 func curlOptions(arguments []string) (o options, left []string, help bool) {
 	const flag = "--context"
+	o.verb = verbCurl
 	for len(arguments) > 0 {
 		value, joined := strings.CutPrefix(arguments[0], flag+"=")
 		switch {
@@ -124,6 +135,8 @@ func (o *options) place(verb, flag string) *string {
 	switch {
 	case flag == "--context" || flag == "-c":
 		return &o.context
+	case flag == "--wait":
+		return &o.wait
 	case flag == "--access" && (verb == verbEnv || verb == verbToken || verb == verbExec || verb == verbProcess):
 		return &o.access
 	case flag == "--for" && (verb == verbEnv || verb == verbToken || verb == verbProcess || verb == verbKube):
@@ -141,6 +154,12 @@ func (o *options) validate(verb string) error {
 	if o.access != "" {
 		if _, err := credential.ParseAccess(o.access); err != nil {
 			return usage(verb, err.Error())
+		}
+	}
+	if o.wait != "" {
+		var err error
+		if o.patience, err = time.ParseDuration(o.wait); err != nil || o.patience < 0 || o.patience > ipc.LongestWait {
+			return usage(verb, "--wait is a time of at most "+ipc.LongestWait.String()+", as in --wait 2m")
 		}
 	}
 	asked := 0

@@ -39,6 +39,7 @@ func TestParse(t *testing.T) {
 			if len(got.command) == 0 {
 				got.command = nil
 			}
+			test.want.verb = test.verb
 			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(options{})); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -58,6 +59,9 @@ func TestParseRefuses(t *testing.T) {
 		"another verb's":       {verb: "token", arguments: []string{"--shell=sh"}},
 		"unset has no value":   {verb: "env", arguments: []string{"--unset=secret"}},
 		"unset is env's":       {verb: "token", arguments: []string{"--unset"}},
+		"patience in words":    {verb: "env", arguments: []string{"--wait", "a while"}},
+		"too much patience":    {verb: "env", arguments: []string{"--wait", "6m"}},
+		"patience that was":    {verb: "env", arguments: []string{"--wait=-1s"}},
 		"no value":             {verb: "env", arguments: []string{"--context"}},
 		"empty value":          {verb: "env", arguments: []string{"--context="}},
 		"empty word":           {verb: "env", arguments: []string{"--context", ""}},
@@ -87,5 +91,28 @@ func TestParseHelp(t *testing.T) {
 				t.Errorf("%s %q: error %v, want the wish for help", verb, arguments, err)
 			}
 		}
+	}
+}
+
+// TestParseLeavesToTheFace has what bento-credctl does in this program's stead.
+func TestParseLeavesToTheFace(t *testing.T) {
+	tests := map[string][]string{
+		"guarded":    {"--guarded", "--", "ls"},
+		"deployment": {"--deployment", "a", "ls"},
+		"mask":       {"-c", "a", "--mask", "--", "ls"},
+		"both":       {"--mask", "--guarded"},
+	}
+	for name, arguments := range tests {
+		t.Run(name, func(t *testing.T) {
+			if _, err := parse("exec", arguments); !errors.Is(err, errFace) {
+				t.Errorf("error %v, want the wish for bento-credctl", err)
+			}
+			if _, err := parse("token", arguments); errors.Is(err, errFace) {
+				t.Error("it is exec's alone")
+			}
+		})
+	}
+	if o, err := parse("exec", []string{"ls", "--mask"}); err != nil || len(o.command) != 2 {
+		t.Errorf("a flag of the command's own: %+v, %v", o, err)
 	}
 }

@@ -74,6 +74,10 @@ func Select(flag, directory string, getenv func(string) string) Selection {
 	return selection
 }
 
+// LongestWait is how long a request may wait for a locked store: somewhat less than the
+// daemon may take for an answer.
+const LongestWait = 290 * time.Second
+
 // Request asks for a credential.
 type Request struct {
 	Selection
@@ -85,6 +89,11 @@ type Request struct {
 	// of Access, URL and Deployment is set.
 	URL        string
 	Deployment string
+	// Verb is what the program wants it for, in its own word: "env". It is a claim, for the
+	// rules and the record.
+	Verb string
+	// Wait is for how long to wait for a locked store to be unlocked.
+	Wait time.Duration
 }
 
 // Credential is the answer to a Request.

@@ -14,6 +14,10 @@ func (r Request) Encode() Message {
 	m.Add("access", r.Access)
 	m.Add("url", r.URL)
 	m.Add("deployment", r.Deployment)
+	m.Add("verb", r.Verb)
+	if r.Wait > 0 {
+		m.Add("wait", strconv.Itoa(int(r.Wait/time.Second)))
+	}
 	return m
 }
 
@@ -31,10 +35,12 @@ func DecodeSelection(m Message) Selection {
 	return Selection{Context: m.Get("context"), Source: m.Get("context_source"), Directory: m.Get("directory")}
 }
 
-// DecodeRequest reads what Request.Encode wrote.
+// DecodeRequest reads what Request.Encode wrote. A time to wait that is no number is none.
 func DecodeRequest(m Message) Request {
+	wait, _ := strconv.Atoi(m.Get("wait"))
 	return Request{
 		Selection: DecodeSelection(m), Access: m.Get("access"), URL: m.Get("url"), Deployment: m.Get("deployment"),
+		Verb: m.Get("verb"), Wait: time.Duration(max(0, wait)) * time.Second,
 	}
 }
 

@@ -25,10 +25,6 @@ const (
 	maxTail = 2 << 10
 )
 
-// apiKeyVariable is kept from the daemon: it would stand in the daemon's
-// environment, for every process of this user to read, as long as the daemon lives.
-const apiKeyVariable = "BENTO_CLOUD_API_KEY"
-
 // Starter starts a daemon where none answers, so that nothing has to be installed
 // before first use. A nil Starter starts none.
 type Starter struct {
@@ -135,7 +131,7 @@ func daemonEnviron(environ []string, socket string) []string {
 	kept := make([]string, 0, len(environ)+1)
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")
-		if name != apiKeyVariable && name != SocketVariable {
+		if name != KeyVariable && name != SocketVariable {
 			kept = append(kept, variable)
 		}
 	}

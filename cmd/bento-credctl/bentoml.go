@@ -91,7 +91,7 @@ func (a *app) currentContext(cmd *cobra.Command, selection ipc.Selection, clear 
 		return shown, err
 	}
 	if clear {
-		answer, err := agent.Credential(cmd.Context(), ipc.Request{Selection: selection})
+		answer, err := agent.Credential(cmd.Context(), ipc.Request{Selection: selection, Verb: cmd.Name()})
 		if err != nil {
 			return shown, err
 		}

@@ -46,6 +46,7 @@ var completions = map[string][]string{
 	"bento-cred context use s":           {"staging"},
 	"bento-cred env --context st":        {"staging"},
 	"bento-cred env --sh":                {"--shell"},
+	"bento-cred exec --ma":               {"--mask"},
 	"bento-cred env --shell z":           {"zsh"},
 	"bento-cred store migrate sec":       {"secret-service"},
 	"bento-cred cloud current-context -": {"--show-token"},

@@ -71,7 +71,7 @@ func (a *app) requestOf(cmd *cobra.Command) (ipc.Request, error) {
 		return ipc.Request{}, usage(cmd, "--access, --for and --deployment exclude each other")
 	}
 	return ipc.Request{
-		Selection: a.selection(texts["context"]), Access: texts["access"], URL: texts["for"], Deployment: texts["deployment"],
+		Verb: cmd.Name(), Selection: a.selection(texts["context"]), Access: texts["access"], URL: texts["for"], Deployment: texts["deployment"],
 	}, nil
 }
 

@@ -60,47 +60,6 @@ context's: so tools that run a command for their API key get it, and for no othe
 	return cmd
 }
 
-func (a *app) execCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "exec [flags] [--] COMMAND [ARGUMENT...]",
-		Short: "Run a command with the token in its environment",
-		Long: `Run a command with BENTO_CLOUD_API_KEY and BENTO_CLOUD_API_ENDPOINT of a context in
-its environment, and in no other program's. The command takes the place of bento-cred:
-its exit status, signals and terminal are its own.
-
-With --guarded the command never has the token: BENTO_CLOUD_API_ENDPOINT is a local address
-that adds it, and BENTO_CLOUD_API_KEY a capability that is good for that address alone,
-while the command runs. For each --deployment there is another address, in a variable such
-as BENTO_DEPLOYMENT_SUMMARIZER_URL, which takes the same capability.`,
-		Example: `  bento-cred exec -- bentoml deployment list
-  bento-cred exec --guarded --deployment summarizer -- python call.py
-  bento-cred exec --context staging -- python call.py`,
-		DisableFlagsInUseLine: true,
-		Args:                  arguments(1, unlimited, "a command to run"),
-	}
-	a.hotFlags(cmd)
-	guarded := cmd.Flags().Bool("guarded", false, "give the command a local address in place of the token")
-	deployments := cmd.Flags().StringSlice("deployment", nil, "with --guarded: a deployment or URL it may call; may be repeated")
-	register(cmd, "deployment", cobra.NoFileCompletions)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		switch {
-		case !*guarded && len(*deployments) > 0:
-			return usage(cmd, "--deployment goes with --guarded")
-		case !*guarded:
-			return a.runHelper(cmd, args)
-		case cmd.Flags().Changed("access"):
-			return usage(cmd, "--access and --guarded exclude each other")
-		}
-		name, err := cmd.Flags().GetString("context")
-		if err != nil {
-			return err
-		}
-		return a.guarded(cmd, a.selection(name), *deployments, args)
-	}
-	cmd.Flags().SetInterspersed(false) // flags behind the command are the command's
-	return cmd
-}
-
 // unlimited is more arguments than any command line has.
 const unlimited = 1 << 30
 
@@ -109,6 +68,13 @@ func (a *app) hotFlags(cmd *cobra.Command) {
 	a.contextFlag(cmd, "the context to use (default: the directory's, else the current one)")
 	cmd.Flags().String("access", "", "what the token must open: developer, endpoints or endpoints:DEPLOYMENT (default: developer)")
 	register(cmd, "access", completeAccess)
+	waitFlag(cmd)
+}
+
+// waitFlag gives cmd the flag that makes it wait for a locked store.
+func waitFlag(cmd *cobra.Command) {
+	cmd.Flags().Duration("wait", 0, "how long to wait for a locked store to be unlocked, at most 4m50s")
+	register(cmd, "wait", cobra.NoFileCompletions)
 }
 
 // runHelper becomes bento-cred. The arguments are written anew, the verb first: as they

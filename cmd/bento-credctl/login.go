@@ -19,8 +19,8 @@ import (
 // The variables BentoML's own login reads. The key is not taken from there: what is in
 // the environment was not meant to be kept.
 const (
-	keyVariable      = "BENTO_CLOUD_API_KEY"
-	endpointVariable = "BENTO_CLOUD_API_ENDPOINT"
+	keyVariable      = ipc.KeyVariable
+	endpointVariable = ipc.EndpointVariable
 )
 
 // loginFlags are what can be said to login.

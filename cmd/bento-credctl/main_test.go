@@ -162,7 +162,7 @@ func serve(t *testing.T, a management.Agent) []string {
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	s := server.New(server.Config{
-		Agent:   func(server.Peer) management.Agent { return a },
+		Agent:   func(server.Peer) (management.Agent, error) { return a, nil },
 		Version: "1.2.3",
 		Log:     slog.New(slog.DiscardHandler),
 	})

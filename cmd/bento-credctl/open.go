@@ -30,7 +30,7 @@ good for this address alone; the page never has the token, and no other page get
 	context := a.contextFlag(cmd, "the context that has the deployment")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
-		up, err := a.upstream(ctx, requestFor(args[0], a.selection(*context)))
+		up, err := a.upstream(ctx, requestFor(cmd.Name(), args[0], a.selection(*context)))
 		if err != nil {
 			return err
 		}

@@ -86,7 +86,7 @@ func (a *app) proxy(cmd *cobra.Command, target string, flags proxyFlags) error {
 	if err != nil {
 		return usage(cmd, err.Error())
 	}
-	up, err := a.upstream(ctx, requestFor(target, a.selection(flags.context)))
+	up, err := a.upstream(ctx, requestFor(verbProxy, target, a.selection(flags.context)))
 	if err != nil {
 		return err
 	}
@@ -135,9 +135,13 @@ func servedView(s served) output.View {
 	return view
 }
 
-// requestFor returns the question for a target, which is a URL or a deployment's name.
-func requestFor(target string, selection ipc.Selection) ipc.Request {
-	request := ipc.Request{Selection: selection}
+// verbProxy is what a proxy tells the daemon that it wants a token for.
+const verbProxy = "proxy"
+
+// requestFor returns the question for a target, which is a URL or a deployment's name, of the
+// command that is called verb.
+func requestFor(verb, target string, selection ipc.Selection) ipc.Request {
+	request := ipc.Request{Selection: selection, Verb: verb}
 	if strings.Contains(target, "://") {
 		request.URL = target
 	} else {

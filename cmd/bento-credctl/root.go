@@ -11,6 +11,7 @@ const (
 	groupHot      = "hot"
 	groupHosts    = "hosts"
 	groupLogin    = "login"
+	groupGuard    = "guard"
 	groupStore    = "store"
 	groupSettings = "settings"
 )
@@ -59,6 +60,7 @@ Log in once; then, in any shell:
 		&cobra.Group{ID: groupHot, Title: "Use a token:"},
 		&cobra.Group{ID: groupHosts, Title: "Where tokens go:"},
 		&cobra.Group{ID: groupLogin, Title: "Logins and contexts:"},
+		&cobra.Group{ID: groupGuard, Title: "Who gets what:"},
 		&cobra.Group{ID: groupStore, Title: "State and store:"},
 		&cobra.Group{ID: groupSettings, Title: "Settings and shell:"},
 	)
@@ -73,7 +75,8 @@ Log in once; then, in any shell:
 	add(groupHosts, a.proxyCommand(), a.openCommand(), a.deploymentCommand(), a.hostCommand())
 	add(groupLogin, a.loginCommand(), a.logoutCommand(), a.apiTokenCommand(), a.renewCommand(), a.importCommand(), a.contextCommand(),
 		a.listContextCommand(), a.currentContextCommand(), a.updateCurrentContextCommand())
-	add(groupStore, a.statusCommand(), a.doctorCommand(), a.storeCommand(), a.unlockCommand(), a.serviceCommand(), a.stopCommand())
+	add(groupGuard, a.grantCommand(), a.policyCommand(), a.logCommand())
+	add(groupStore, a.statusCommand(), a.doctorCommand(), a.storeCommand(), a.lockCommand(), a.unlockCommand(), a.serviceCommand(), a.stopCommand())
 	add(groupSettings, a.configCommand(), a.allowCommand(), a.denyCommand(), a.hookCommand(), a.promptCommand(), a.completionCommand(), a.manualCommand(), a.versionCommand())
 	group(root, a.cloudCommand())
 	root.SetHelpCommand(helpCommand())

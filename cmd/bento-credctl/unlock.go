@@ -51,11 +51,11 @@ file with a passphrase of its own, the passphrase is asked for here and not show
 // passphrase returns the passphrase of store. It is empty for a keychain that asks by
 // itself.
 func (a *app) passphrase(cmd *cobra.Command, store management.Store, fromStdin bool) (credential.Secret, error) {
-	const file = "file" // the backend that has no dialog of its own
+	const file, typed = "file", "prompt" // the backend that has no dialog, with a passphrase for which nobody else is asked
 	switch {
 	case fromStdin:
 		return a.secretFromStdin(cmd.Context(), "passphrase")
-	case store.Backend != file:
+	case store.Backend != file || (store.Key != typed && store.Key != ""):
 		return credential.Secret{}, nil
 	case terminal.Is(a.in) && store.New:
 		return a.newPassphrase(cmd)

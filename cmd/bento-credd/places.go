@@ -7,6 +7,15 @@ import (
 	"github.com/bento-cred/bento-cred/configs"
 )
 
+// systemBus returns the address of the system's message bus: the D-Bus specification has it
+// there unless the variable says otherwise.
+func systemBus(getenv func(string) string) string {
+	if address := getenv("DBUS_SYSTEM_BUS_ADDRESS"); address != "" {
+		return address
+	}
+	return "unix:path=/run/dbus/system_bus_socket"
+}
+
 // dataDir returns where the daemon keeps its state and the file store on the system
 // goos: the platform's own place for what a program remembers.
 func dataDir(getenv func(string) string, goos string) (string, error) {

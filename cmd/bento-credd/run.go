@@ -46,6 +46,10 @@ func Main(args, environ []string, stdin io.Reader, stdout io.Writer, stderr *os.
 	}
 	switch verb, flags := args[1], args[2:]; {
 	case verb == daemon.WorkerVerb && len(flags) == 0:
+		if err := closeToOthers(); err != nil {
+			_, _ = fmt.Fprintln(stderr, err) // the daemon logs it
+			return ipc.Internal.ExitStatus()
+		}
 		return daemon.RunWorker(stdin, stdout, stderr)
 	case verb == "start" && len(flags) == 0:
 		return start(environ, stderr)
@@ -95,6 +99,12 @@ func run(environ []string, stderr *os.File, options runOptions) int {
 	}
 	if errors.Is(err, server.ErrRunning) && options.onDemand {
 		return 0 // whoever started us is served
+	}
+	if errors.Is(err, daemon.ErrLocked) {
+		err = nil // whoever asks next brings up one that knows nothing
+		if !options.onDemand && config.Inherited == nil {
+			err = again(config.Executable, environ)
+		}
 	}
 	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "bento-credd: %v\n", err) // there is nowhere else to say it
@@ -173,6 +183,7 @@ func configure(environ []string) (daemon.Config, error) {
 		Args:           []string{daemon.WorkerVerb},
 		Environ:        environ,
 		Bus:            dbusenv.Address,
+		SystemBus:      func() string { return systemBus(getenv) },
 		Now:            time.Now,
 	}, nil
 }

@@ -44,10 +44,14 @@ func processesOf(dir string, homes ...string) []process {
 		proc := filepath.Join("/proc", entry.Name())
 		program, _ := os.Readlink(filepath.Join(proc, "exe"))     // "" for another user's
 		environ, _ := os.ReadFile(filepath.Join(proc, "environ")) // likewise
+		command, _ := os.ReadFile(filepath.Join(proc, "cmdline")) // gone meanwhile
+		if program == "" {                                        // it guards its memory, and tells nobody but root
+			first, _, _ := bytes.Cut(command, []byte{0})
+			program = string(first)
+		}
 		if !below(program, dir) && !marked(environ, dir, homes) {
 			continue
 		}
-		command, _ := os.ReadFile(filepath.Join(proc, "cmdline")) // gone meanwhile
 		found = append(found, process{
 			pid: pid, program: filepath.Base(program), command: strings.ReplaceAll(string(command), "\x00", " "),
 		})

@@ -40,6 +40,10 @@ func TestAgent(t *testing.T, newSubject func(*testing.T) Subject) {
 		"renew and revoke":         testRenewAndRevoke,
 		"hosts":                    testHosts,
 		"deployments":              testDeployments,
+		"record":                   testRecord,
+		"grants":                   testGrants,
+		"policy":                   testPolicy,
+		"unlocked":                 testUnlocked,
 		"several callers":          testConcurrent,
 		"answers share no storage": testFresh,
 	}

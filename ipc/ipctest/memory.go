@@ -32,6 +32,7 @@ type Memory struct {
 	cloud    map[string]madeToken          // guarded by mu; by uid
 	flights  map[string]*flight            // guarded by mu; by context
 	made     int                           // guarded by mu; how many names were given out
+	guard    guard                         // guarded by mu
 }
 
 var _ management.Agent = (*Memory)(nil)
@@ -55,6 +56,9 @@ func (m *Memory) Credential(_ context.Context, request ipc.Request) (ipc.Credent
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.guard.locked {
+		return ipc.Credential{}, errLocked
+	}
 	c, source, err := m.selectLocked(request.Selection)
 	if err != nil {
 		return ipc.Credential{}, err
@@ -63,6 +67,7 @@ func (m *Memory) Credential(_ context.Context, request ipc.Request) (ipc.Credent
 	if err != nil {
 		return ipc.Credential{}, &ipc.Error{Code: ipc.AccessMissing, Message: err.Error(), Hint: "log in"}
 	}
+	m.recordLocked(cmp.Or(request.Verb, "get"), c.Name)
 	return ipc.Credential{
 		Context:  c.Name,
 		Source:   source,

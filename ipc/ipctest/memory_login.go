@@ -82,9 +82,6 @@ func (m *Memory) Import(_ context.Context, request management.Import) (managemen
 	return management.Imported{}, &ipc.Error{Code: ipc.NotFound, Message: "there is no such file", Hint: "name another"}
 }
 
-// Unlock implements management.Agent: nothing is locked.
-func (m *Memory) Unlock(context.Context, credential.Secret) error { return nil }
-
 // Migrate implements management.Agent: there is no other store.
 func (m *Memory) Migrate(_ context.Context, migration management.Migration) (management.Store, error) {
 	return management.Store{}, &ipc.Error{Code: ipc.Usage, Message: "there is no store " + migration.Backend, Hint: "choose another"}

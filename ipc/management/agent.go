@@ -16,6 +16,7 @@ import (
 // Agent answers everything that can be asked at the socket.
 type Agent interface {
 	ipc.Agent
+	Guard
 
 	// Status tells the state of the daemon, its store and its contexts.
 	Status(ctx context.Context) (Status, error)

@@ -20,6 +20,7 @@ import (
 type conversation struct {
 	conn    net.Conn
 	agent   management.Agent
+	refusal error // in place of an agent
 	version string
 	log     *slog.Logger
 
@@ -111,8 +112,14 @@ func (c *conversation) answer(ctx context.Context, request ipc.Message) (reply i
 			}).Encode()
 		}
 	}()
+	if c.refusal != nil {
+		return ipc.AsError(c.refusal).Encode()
+	}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
+	if waits(op) {
+		defer c.watchHangUp(cancel)()
+	}
 	reply, err := dispatch(ctx, c.agent, request)
 	if err != nil {
 		return asCoded(ctx, err).Encode()

@@ -10,6 +10,9 @@ import (
 	"github.com/bento-cred/bento-cred/ipc/management"
 )
 
+// opGet is the operation of package ipc that may take long.
+const opGet = "get"
+
 // dispatch hands request to the method of agent it names and returns the reply.
 func dispatch(ctx context.Context, agent management.Agent, request ipc.Message) (ipc.Message, error) {
 	if request.Version != ipc.ProtocolVersion {
@@ -23,7 +26,7 @@ func dispatch(ctx context.Context, agent management.Agent, request ipc.Message) 
 	case "ping":
 		daemon, err := agent.Ping(ctx)
 		return daemon.Encode(), err
-	case "get":
+	case opGet:
 		answer, err := agent.Credential(ctx, ipc.DecodeRequest(request))
 		return answer.Encode(), err
 	case "refused":
@@ -39,8 +42,37 @@ func dispatch(ctx context.Context, agent management.Agent, request ipc.Message) 
 		management.OpDeleteToken, management.OpRevoke, management.OpRenew,
 		management.OpDeployments, management.OpDeployment:
 		return atCloud(ctx, agent, request)
+	case management.OpLock, management.OpGrant, management.OpEndGrant, management.OpGrants,
+		management.OpTestPolicy, management.OpLog, management.OpVerifyLog:
+		return guard(ctx, agent, request)
 	default:
 		return change(ctx, agent, request)
+	}
+}
+
+// guard dispatches the operations about who gets what.
+func guard(ctx context.Context, agent management.Agent, request ipc.Message) (ipc.Message, error) {
+	switch request.Get("op") {
+	case management.OpLock:
+		return ipc.Message{}, agent.Lock(ctx)
+	case management.OpGrant:
+		wish, err := management.DecodeGrantWish(request)
+		if err != nil {
+			return ipc.Message{}, err
+		}
+		return document(agent.Grant(ctx, wish))
+	case management.OpEndGrant:
+		return ipc.Message{}, agent.EndGrant(ctx, request.Get("id"))
+	case management.OpGrants:
+		return document(agent.Grants(ctx))
+	case management.OpTestPolicy:
+		return document(agent.TestPolicy(ctx, management.PolicyTest{
+			Request: ipc.DecodeRequest(request), Program: request.Get("program"),
+		}))
+	case management.OpLog:
+		return document(agent.Log(ctx, management.DecodeLogQuery(request)))
+	default:
+		return document(agent.VerifyLog(ctx))
 	}
 }
 

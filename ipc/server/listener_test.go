@@ -4,6 +4,7 @@ package server_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"go.uber.org/goleak"
 
 	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/ipctest"
@@ -103,11 +106,38 @@ const nobody = 65534
 // foreignVariable makes the test binary a peer of another user.
 const foreignVariable = "BENTO_CRED_TEST_FOREIGN_PEER"
 
+// leaverVariable makes the test binary a peer that connects and ends, and leaves its
+// connection to another process.
+const leaverVariable = "BENTO_CRED_TEST_LEAVER"
+
+// leave connects to the socket at path, has another process keep the connection, and tells its
+// number.
+func leave(path string) int {
+	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return 2
+	}
+	file, err := conn.File()
+	if err != nil {
+		return 3
+	}
+	heir := exec.Command("sleep", "60")
+	heir.ExtraFiles = []*os.File{file}
+	if err := heir.Start(); err != nil {
+		return 4
+	}
+	fmt.Println(heir.Process.Pid)
+	return 0
+}
+
 func TestMain(m *testing.M) {
+	if path := os.Getenv(leaverVariable); path != "" {
+		os.Exit(leave(path))
+	}
 	if path := os.Getenv(foreignVariable); path != "" {
 		os.Exit(foreignPeer(path))
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m) // nobody who connects may leave a goroutine behind
 }
 
 // foreignPeer sends a good request and returns 0 when the connection ends unanswered.

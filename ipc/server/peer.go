@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"syscall"
 )
 
 // Peer is the process at the other end, as the kernel knows it.
@@ -11,6 +12,26 @@ type Peer struct {
 	UID int // -1 on Windows, where SID says it
 	PID int // of the process that connected; 0 where the kernel does not say
 	SID string
+	// Contained reports whether it runs in a pid namespace of its own: in a container, to
+	// which somebody handed our socket.
+	Contained bool
+
+	raw syscall.RawConn // the connection; nil for a Peer that did not come through a door
+}
+
+// Certainly calls look and reports whether, all that time, PID was the number of the process
+// that connected. It may have ended, and another one have its number: what was looked at
+// then is of somebody else, and must not be believed.
+func (p Peer) Certainly(look func()) bool {
+	if p.raw == nil {
+		look()
+		return false
+	}
+	sure := false
+	if err := p.raw.Control(func(fd uintptr) { sure = p.pinned(fd, look) }); err != nil {
+		return false // the connection is closed
+	}
+	return sure
 }
 
 // errNoDescriptor is returned for a connection that is not a socket of the kernel.
@@ -31,5 +52,6 @@ func identify(conn net.Conn) (Peer, error) {
 	if err := raw.Control(func(fd uintptr) { peer, askErr = askKernel(fd) }); err != nil {
 		return Peer{}, err
 	}
+	peer.raw = raw
 	return peer, os.NewSyscallError("asking for the peer", askErr)
 }

@@ -20,3 +20,10 @@ func askKernel(fd uintptr) (Peer, error) {
 	}
 	return Peer{UID: int(cred.Uid), PID: pid}, nil
 }
+
+// pinned calls look. Nothing here holds a number to its process: a client that ends while it
+// is looked at may be taken for the one that has its number next.
+func (p Peer) pinned(_ uintptr, look func()) bool {
+	look()
+	return true
+}

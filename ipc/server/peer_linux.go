@@ -1,12 +1,17 @@
 package server
 
 import (
+	"bytes"
+	"errors"
 	"os"
+	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
-// ours reports whether the peer runs as the same user as the daemon.
+// ours reports whether the peer runs as the same user as the daemon. In another user
+// namespace the kernel tells the uid that is ours here, or 65534 where none is.
 func (p Peer) ours() bool { return p.UID == os.Geteuid() }
 
 func askKernel(fd uintptr) (Peer, error) {
@@ -14,5 +19,52 @@ func askKernel(fd uintptr) (Peer, error) {
 	if err != nil {
 		return Peer{}, err
 	}
-	return Peer{UID: int(cred.Uid), PID: int(cred.Pid)}, nil
+	peer := Peer{UID: int(cred.Uid), PID: int(cred.Pid)}
+	peer.Contained = contained(peer.PID)
+	return peer, nil
+}
+
+// contained reports whether a process is in a pid namespace that is not ours. A process that
+// the kernel has no number for here is in one that is not below ours. Where the kernel shows
+// no namespace of it, as of a program that guards its memory, its numbers tell: it has one in
+// each namespace from ours down to its own.
+func contained(pid int) bool {
+	if pid == 0 {
+		return true
+	}
+	base := "/proc/" + strconv.Itoa(pid)
+	theirs, err := os.Readlink(base + "/ns/pid")
+	if err == nil {
+		own, err := os.Readlink("/proc/self/ns/pid")
+		return err != nil || own != theirs
+	}
+	status, err := os.ReadFile(base + "/status")
+	if err != nil {
+		return !errors.Is(err, os.ErrNotExist) // it has ended, or there is no /proc at all
+	}
+	_, numbers, _ := bytes.Cut(status, []byte("\nNSpid:"))
+	numbers, _, _ = bytes.Cut(numbers, []byte("\n"))
+	return len(strings.Fields(string(numbers))) > 1
+}
+
+// pinned calls look and reports whether PID belonged to the process that connected, by a
+// pidfd: as long as that process has not been waited for, its number is nobody else's.
+func (p Peer) pinned(fd uintptr, look func()) bool {
+	// Since Linux 6.5 the socket knows it; before, it is opened by its number, which is
+	// right unless the number changed hands between connecting and now.
+	pidfd, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PEERPIDFD)
+	if err != nil {
+		pidfd, err = unix.PidfdOpen(p.PID, 0)
+	}
+	look()
+	if errors.Is(err, unix.ENOSYS) {
+		return true // before Linux 5.3 nothing holds a number to its process
+	}
+	if err != nil {
+		return false
+	}
+	defer func() { _ = unix.Close(pidfd) }() // it was only looked at
+	ended := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
+	n, err := unix.Poll(ended, 0)
+	return err == nil && n == 0
 }

@@ -38,6 +38,18 @@ func askKernel(fd uintptr) (Peer, error) {
 	return Peer{UID: os.Getuid(), PID: int(pid), SID: sid}, nil
 }
 
+// pinned calls look while a handle keeps the number of the process from being given to
+// another one.
+func (p Peer) pinned(_ uintptr, look func()) bool {
+	process, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(p.PID))
+	if err != nil {
+		return false
+	}
+	defer windows.CloseHandle(process)
+	look()
+	return true
+}
+
 // ownerOf returns the security identifier of the user a process runs as.
 func ownerOf(process windows.Handle) (string, error) {
 	var token windows.Token

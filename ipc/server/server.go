@@ -33,8 +33,9 @@ const maxConnections = 512
 
 // Config says how to serve.
 type Config struct {
-	// Agent returns the Agent for one peer.
-	Agent func(Peer) management.Agent
+	// Agent returns the Agent for one peer, or why this peer of our own gets none: then that
+	// is the answer to all it asks.
+	Agent func(Peer) (management.Agent, error)
 	// Version of the daemon; it stands in every reply.
 	Version string
 	// Log gets what happens at the door; never a request's contents.
@@ -111,9 +112,11 @@ func (s *Server) hold(ctx context.Context, conn net.Conn) {
 		s.config.Log.Warn("turned away another user", "uid", peer.UID, "pid", peer.PID)
 		return
 	}
+	agent, refusal := s.config.Agent(peer)
 	c := &conversation{
 		conn:    conn,
-		agent:   s.config.Agent(peer),
+		agent:   agent,
+		refusal: refusal,
 		version: s.config.Version,
 		log:     s.config.Log,
 		since:   time.Now(),

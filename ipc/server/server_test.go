@@ -22,7 +22,7 @@ import (
 )
 
 // socketPath returns a path for a socket, short enough for every platform.
-func socketPath(t *testing.T) string {
+func socketPath(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "bc")
 	if err != nil {
@@ -41,7 +41,7 @@ type running struct {
 }
 
 // serve serves agent until the test ends.
-func serve(t *testing.T, agent management.Agent) *running {
+func serve(t testing.TB, agent management.Agent) *running {
 	t.Helper()
 	r := &running{path: socketPath(t), done: make(chan error, 1)}
 	listener, err := server.Listen(r.path)
@@ -49,7 +49,7 @@ func serve(t *testing.T, agent management.Agent) *running {
 		t.Fatal(err)
 	}
 	r.Server = server.New(server.Config{
-		Agent:   func(server.Peer) management.Agent { return agent },
+		Agent:   func(server.Peer) (management.Agent, error) { return agent, nil },
 		Version: "1.0.0",
 		Log:     slog.New(slog.DiscardHandler),
 	})

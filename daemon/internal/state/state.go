@@ -27,6 +27,8 @@ type State struct {
 	Current string `json:"current,omitempty"`
 	// Store is the store's own memory of what was chosen, as it gave it.
 	Store json.RawMessage `json:"store,omitempty"`
+	// Locked says that nothing is given out until a person unlocks the store.
+	Locked bool `json:"locked,omitempty"`
 	// Allowed has the digest of every directory file that may be honoured, by path.
 	Allowed map[string]string `json:"allowed,omitempty"`
 	// Told has when a program was last warned of a context's tokens, by the context.

@@ -166,7 +166,7 @@ func TestSocket(t *testing.T) {
 		}
 		ctx, stop := context.WithCancel(context.Background())
 		s := server.New(server.Config{
-			Agent: func(server.Peer) management.Agent { return ipctest.NewMemory() },
+			Agent: func(server.Peer) (management.Agent, error) { return ipctest.NewMemory(), nil },
 			Log:   slog.New(slog.DiscardHandler),
 		})
 		served := make(chan error, 1)

@@ -156,7 +156,7 @@ func (p *platform) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	memory := &ipctest.Memory{Version: version, Now: time.Now, Stopped: cancel}
 	front := server.New(server.Config{
-		Agent:   func(server.Peer) management.Agent { return memory },
+		Agent:   func(server.Peer) (management.Agent, error) { return memory, nil },
 		Version: version, Log: slog.New(slog.DiscardHandler),
 	})
 	p.end, p.ended = cancel, make(chan struct{})
