@@ -17,6 +17,7 @@ TOOL = go tool -modfile=tools/go.mod
 PACKAGES  = ./...
 TESTFLAGS =
 FUZZTIME  = 10s
+SIEGE     = 10m
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 # Tests that want a message bus start one. This keeps the others off the developer's
@@ -79,6 +80,10 @@ fuzz: ## Fuzz every target for FUZZTIME each (make fuzz FUZZTIME=5m)
 		go test -run '^$$' -fuzz "^$${target#*:}\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x \
 			"$${target%:*}" || exit 1; \
 	done
+
+.PHONY: siege
+siege: ## Lay siege to the built daemon for SIEGE: a thousand helpers, ten thousand connections, two hundred kills
+	BENTO_CRED_SIEGE=$(SIEGE) go test -count=1 -v -timeout 2h -run '^TestSiege' ./internal/e2e
 
 # By number and not by time: a target whose time is over in the wrong moment fails with
 # "context deadline exceeded", though nothing was found (go.dev/issue/75804).
