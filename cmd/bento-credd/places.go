@@ -8,12 +8,12 @@ import (
 )
 
 // systemBus returns the address of the system's message bus: the D-Bus specification has it
-// there unless the variable says otherwise.
+// there unless the variable says otherwise; the second place is that of older systems.
 func systemBus(getenv func(string) string) string {
 	if address := getenv("DBUS_SYSTEM_BUS_ADDRESS"); address != "" {
 		return address
 	}
-	return "unix:path=/run/dbus/system_bus_socket"
+	return "unix:path=/run/dbus/system_bus_socket;unix:path=/var/run/dbus/system_bus_socket"
 }
 
 // dataDir returns where the daemon keeps its state and the file store on the system

@@ -150,8 +150,12 @@ func (f *Fake) Serve() {
 	}
 }
 
-// Leave takes the server off the bus.
-func (f *Fake) Leave() { _ = f.Conn.Close() }
+// Leave takes the server off the bus, which knows of it when Leave returns: it sees a closed
+// connection only when it comes round to it.
+func (f *Fake) Leave() {
+	_, _ = f.Conn.ReleaseName(Service) // the connection may be gone by now
+	_ = f.Conn.Close()
+}
 
 // GetCapabilities is a method of the specification.
 func (f *Fake) GetCapabilities(sender dbus.Sender) ([]string, *dbus.Error) {

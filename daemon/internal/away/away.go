@@ -1,31 +1,42 @@
-// Package away tells when the person goes away: the computer is about to sleep, or its screen
-// is locked.
+// Package away tells that the person goes away: the computer is about to sleep, or the
+// screen was locked. Whoever is told can put secrets out of reach before somebody else
+// opens the lid.
 //
-// Sleep is told by systemd-logind on the system bus (org.freedesktop.login1, signal
-// PrepareForSleep). It waits with it for who holds a delay lock, at most for
-// InhibitDelayMaxSec, 5 seconds by default (logind.conf(5)); so what is to be done first can
-// be done. The screen's lock is told by logind of the person's own sessions (signal Lock, and
-// the property LockedHint), and by desktops on the session bus (ActiveChanged of their screen
-// savers). Several of them tell of the same thing, so leave may be called more than once, but
-// never twice at a time.
+// Where it hears of that:
 //
-// A bus that is not there, or goes, is looked for again at growing pauses. Nothing wakes up
-// where nothing is wanted. Other systems than Linux tell none of this on a message bus, and
-// so nothing comes there.
+//   - systemd-logind, on the system bus (org.freedesktop.login1(5)), says PrepareForSleep,
+//     and waits with the sleep for those who hold a delay lock, 5 seconds at most unless
+//     logind.conf(5) says otherwise. So such a lock is held while nothing happens, let go
+//     when what was to be done is done, and taken anew when the computer is awake. Where
+//     none is to be had, the sleep is told all the same, and may be faster.
+//   - logind also asks a session's screen to be locked (the signal Lock), and is told by
+//     desktops that it was (the property LockedHint). Sessions of other users say the same;
+//     whose a session is has to be asked for.
+//   - Desktops that do not tell logind have a screen saver on the session bus, which says
+//     ActiveChanged.
+//
+// One going away is often heard of three times, so whoever is told must not mind.
+//
+// What is on a bus was put there by others. Any user may send any signal to any connection
+// on the system bus, past what that subscribed to, so a signal counts only when it comes
+// from who owns the name it is of. Another program of the same user that takes a screen
+// saver's name can have this daemon locked; so can it by asking.
+//
+// A bus may be missing, hang, or be restarted, and so may logind. All that is looked for
+// again and again, at pauses that grow. What happens while nobody is there to tell is not
+// heard of, and a screen that was locked before is no news.
+//
+// Systems other than Linux have no logind. On the BSDs the screen savers may be there; what
+// macOS and Windows would say, nobody here listens to (Supported).
 package away
 
 import (
 	"context"
 	"log/slog"
 	"sync"
-	"time"
-
-	"github.com/godbus/dbus/v5"
-
-	"github.com/bento-cred/bento-cred/daemon/internal/bus"
 )
 
-// Reason is why the person is taken to be away.
+// Reason is why the person is taken to be away, for people to read.
 type Reason string
 
 // The reasons.
@@ -34,95 +45,42 @@ const (
 	Locked Reason = "the screen was locked"
 )
 
-// Wanted says what is to be told of.
+// Wanted says what is to be told. The zero value wants nothing.
 type Wanted struct{ Sleep, Screen bool }
 
 // Config says where to listen.
 type Config struct {
-	// System and Session return the addresses of the buses as they are now; empty: there is
+	// System and Session return the addresses of the two buses as they are by now. One that
+	// leads nowhere, such as "" or "disabled:", is looked at again later; nil: there is
 	// none.
 	System, Session func() string
 	// UID is the person, whose sessions count.
 	UID int
-	// Log is told where nobody can be listened to.
+	// Log is told, at level debug, whether anybody tells; nil discards.
 	Log *slog.Logger
 }
 
-// The pauses between two looks for a bus.
-const (
-	shortestPause = time.Second
-	longestPause  = 5 * time.Minute
-)
+// Supported reports whether this system is one on which anything can be heard of at all.
+// Whether it is, depends on what runs there.
+func Supported() bool { return supported }
 
-// answerTime bounds what is asked on a bus.
-const answerTime = 5 * time.Second
-
-// Watch calls leave whenever the person goes away, until ctx ends.
+// Watch calls leave whenever the person goes away, and returns when ctx has ended and leave,
+// if it was called, has returned. Where nothing is wanted, or this system is not supported,
+// it returns at once.
+//
+// The computer does not sleep until leave has returned, or logind has lost its patience. leave
+// is not called twice at a time, and not after the end of ctx. It may end ctx, but must not
+// wait for Watch.
 func Watch(ctx context.Context, c Config, wanted Wanted, leave func(Reason)) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
 	var one sync.Mutex
-	alone := func(why Reason) {
+	watch(ctx, c, wanted, func(why Reason) {
 		one.Lock()
 		defer one.Unlock()
-		leave(why)
-	}
-	var all sync.WaitGroup
-	if wanted.Sleep || wanted.Screen {
-		all.Go(func() { c.keep(ctx, c.System, &logind{uid: c.UID, wanted: wanted, leave: alone, log: c.Log}) })
-	}
-	if wanted.Screen {
-		all.Go(func() { c.keep(ctx, c.Session, savers{leave: alone}) })
-	}
-	all.Wait()
-}
-
-// source is somebody on a bus who tells that the person goes.
-type source interface {
-	// subscribe has the bus send what is of interest.
-	subscribe(ctx context.Context, conn *dbus.Conn) error
-	// hear is called with each signal.
-	hear(ctx context.Context, conn *dbus.Conn, signal *dbus.Signal)
-	// close is called when the connection has ended.
-	close()
-}
-
-// keep listens to a source on the bus at an address, again and again, until ctx ends.
-func (c Config) keep(ctx context.Context, address func() string, s source) {
-	pause := shortestPause
-	for ctx.Err() == nil {
-		began := time.Now()
-		if err := listen(ctx, address(), s); err != nil && ctx.Err() == nil {
-			c.Log.Debug("nobody tells when the person goes away", "error", err)
+		if ctx.Err() == nil {
+			leave(why)
 		}
-		if time.Since(began) > longestPause { // it was there for a while
-			pause = shortestPause
-		}
-		select {
-		case <-time.After(pause):
-			pause = min(2*pause, longestPause)
-		case <-ctx.Done():
-		}
-	}
-}
-
-// listen connects to a bus and passes signals to a source until the connection ends.
-func listen(ctx context.Context, address string, s source) error {
-	life, end := context.WithCancel(ctx)
-	defer end()
-	asking, cancel := context.WithTimeout(life, answerTime)
-	defer cancel()
-	conn, err := bus.Connect(asking, life, address)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close() }() // it is of no more use
-	defer s.close()
-	signals := make(chan *dbus.Signal, 16)
-	conn.Signal(signals)
-	if err := s.subscribe(asking, conn); err != nil {
-		return err
-	}
-	for signal := range signals { // closed with the connection, which ends with life
-		s.hear(life, conn, signal)
-	}
-	return nil
+	})
 }

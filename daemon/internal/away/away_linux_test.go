@@ -1,219 +1,171 @@
 package away_test
 
 import (
-	"context"
-	"log/slog"
-	"os"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/godbus/dbus/v5"
-	"go.uber.org/goleak"
 
 	"github.com/bento-cred/bento-cred/daemon/internal/away"
 	"github.com/bento-cred/bento-cred/internal/noticetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-const (
-	login1  = "org.freedesktop.login1"
-	mine    = dbus.ObjectPath("/org/freedesktop/login1/session/_31")
-	theirs  = dbus.ObjectPath("/org/freedesktop/login1/session/_32")
-	nowhere = "unix:path=/nonexistent/bus"
-)
-
-// watch watches until the test ends, and returns where the reasons come.
-func watch(t *testing.T, system, session string, wanted away.Wanted) chan away.Reason {
-	t.Helper()
-	reasons := make(chan away.Reason, 16)
-	watchWith(t, system, session, wanted, func(why away.Reason) { reasons <- why })
-	return reasons
-}
-
-func watchWith(t *testing.T, system, session string, wanted away.Wanted, leave func(away.Reason)) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		away.Watch(ctx, away.Config{
-			System: func() string { return system }, Session: func() string { return session },
-			UID: os.Getuid(), Log: slog.New(slog.DiscardHandler),
-		}, wanted, leave)
-	}()
-	t.Cleanup(func() {
-		cancel()
-		select {
-		case <-done:
-		case <-time.After(20 * time.Second):
-			t.Error("Watch does not end")
-		}
-	})
-}
-
-// expect waits for a reason.
-func expect(t *testing.T, reasons <-chan away.Reason, want away.Reason) {
-	t.Helper()
-	select {
-	case got := <-reasons:
-		if got != want {
-			t.Errorf("told %q, want %q", got, want)
-		}
-	case <-time.After(20 * time.Second):
-		t.Fatalf("%q is not told", want)
-	}
-}
-
-// none makes sure that nothing is told.
-func none(t *testing.T, reasons <-chan away.Reason, when string) {
-	t.Helper()
-	select {
-	case got := <-reasons:
-		t.Errorf("%s: told %q", when, got)
-	case <-time.After(200 * time.Millisecond):
-	}
-}
-
-// TestSleep: the computer waits with its sleep until leave has returned, and the next time,
-// too.
 func TestSleep(t *testing.T) {
 	t.Parallel()
-	bus := noticetest.NewBus(t)
-	l := newLogind(t, bus)
-	reasons, goOn := make(chan away.Reason), make(chan struct{})
-	watchWith(t, bus.Address, nowhere, away.Wanted{Sleep: true}, func(why away.Reason) {
-		reasons <- why
-		<-goOn
-	})
-	for night := 1; night <= 2; night++ {
-		noticetest.Eventually(t, "a delay lock is held", func() bool { return l.locks() == night })
-		time.Sleep(1100 * time.Millisecond) // for our own end of it to be closed
-		l.emit(t, "/org/freedesktop/login1", login1+".Manager.PrepareForSleep", true)
-		expect(t, reasons, away.Sleeps)
-		if l.released() {
-			t.Error("the computer may sleep before leave has returned")
+	b := noticetest.NewBus(t)
+	f := newLogind(t, b, nil)
+	var w *watcher
+	night := 0
+	w = newWatcher(t, away.Config{System: at(b.Address)}, away.Wanted{Sleep: true}, func(away.Reason) {
+		if !isHeld(t, f.lock(night)) {
+			t.Error("the lock is let go before all is done")
 		}
-		goOn <- struct{}{}
-		noticetest.Eventually(t, "the computer may sleep", l.released)
-		l.emit(t, "/org/freedesktop/login1", login1+".Manager.PrepareForSleep", false)
+	})
+	for ; night < 3; night++ {
+		lock := f.lock(night)
+		w.holds(night + 1)
+		if !isHeld(t, lock) {
+			t.Error("the lock is not kept")
+		}
+		f.sleep(true)
+		if got := w.next(); got != away.Sleeps {
+			t.Errorf("told %q", got)
+		}
+		isLetGo(t, lock)
+		if got := f.timesAsked(); got != night+1 {
+			t.Errorf("asked for %d locks before the computer woke up", got)
+		}
+		f.sleep(false)
+	}
+	last := f.lock(night)
+	w.end()
+	isLetGo(t, last)
+	f.sleep(true)
+	if got := w.number(); got != night {
+		t.Errorf("called %d times, want %d", got, night)
+	}
+	for _, got := range f.requests() {
+		if got[0] != "sleep" || got[1] != "bento-cred" || got[2] == "" || got[3] != "delay" {
+			t.Errorf("asked for %q", got)
+		}
 	}
 }
 
-// TestScreen: sessions of ours count, in whichever way it is told, and others' do not.
+// TestScreen has logind say this and that, of which some is that the screen was locked.
 func TestScreen(t *testing.T) {
 	t.Parallel()
-	bus, session := noticetest.NewBus(t), noticetest.NewBus(t)
-	l := newLogind(t, bus)
-	saver := connectSaver(t, session, "org.gnome.ScreenSaver")
-	reasons := watch(t, bus.Address, session.Address, away.Wanted{Screen: true})
-	changed := func(hint bool) []any {
-		return []any{login1 + ".Session", map[string]dbus.Variant{"LockedHint": dbus.MakeVariant(hint)}, []string{}}
+	const lock, unlock, changed = session + ".Lock", session + ".Unlock", property + ".PropertiesChanged"
+	type hints = map[string]dbus.Variant
+	yes := hints{"LockedHint": dbus.MakeVariant(true)}
+	tests := map[string]struct {
+		say  func(f *fakeLogind)
+		want bool
+	}{
+		"asked to lock":             {func(f *fakeLogind) { f.emit(ours, lock) }, true},
+		"asked to lock another":     {func(f *fakeLogind) { f.emit(another, lock) }, true},
+		"asked to unlock":           {func(f *fakeLogind) { f.emit(ours, unlock) }, false},
+		"someone else's":            {func(f *fakeLogind) { f.emit(theirs, lock) }, false},
+		"whose is not known":        {func(f *fakeLogind) { f.emit(unknown, lock) }, false},
+		"whose is nonsense":         {func(f *fakeLogind) { f.emit(strange, lock) }, false},
+		"was locked":                {func(f *fakeLogind) { f.lockedHint(ours, true) }, true},
+		"was unlocked":              {func(f *fakeLogind) { f.lockedHint(ours, false) }, false},
+		"someone else's was locked": {func(f *fakeLogind) { f.lockedHint(theirs, true) }, false},
+		"hint is nonsense":          {func(f *fakeLogind) { f.lockedHint(ours, "true") }, false},
+		"another property":          {func(f *fakeLogind) { f.emit(ours, changed, session, hints{"Active": yes["LockedHint"]}, []string{}) }, false},
+		"of another interface":      {func(f *fakeLogind) { f.emit(ours, changed, login1+".User", yes, []string{}) }, false},
+		"no properties":             {func(f *fakeLogind) { f.emit(ours, changed, session) }, false},
+		"strange properties":        {func(f *fakeLogind) { f.emit(ours, changed, session, "LockedHint", uint32(1)) }, false},
+		"sleep was not asked for":   {func(f *fakeLogind) { f.sleep(true) }, false},
 	}
-	awake(t, reasons, func() { l.emit(t, mine, login1+".Session.Lock") })
-	awake(t, reasons, func() { emitSaver(t, saver, "org.gnome.ScreenSaver", true) })
-
-	l.emit(t, mine, login1+".Session.Lock")
-	expect(t, reasons, away.Locked)
-	l.emit(t, mine, "org.freedesktop.DBus.Properties.PropertiesChanged", changed(true)...)
-	expect(t, reasons, away.Locked)
-	emitSaver(t, saver, "org.gnome.ScreenSaver", true)
-	expect(t, reasons, away.Locked)
-
-	l.emit(t, theirs, login1+".Session.Lock")
-	l.emit(t, theirs, "org.freedesktop.DBus.Properties.PropertiesChanged", changed(true)...)
-	l.emit(t, "/org/freedesktop/login1/session/none", login1+".Session.Lock")
-	l.emit(t, mine, "org.freedesktop.DBus.Properties.PropertiesChanged", changed(false)...)
-	l.emit(t, mine, login1+".Session.Lock", "more", 7)
-	expect(t, reasons, away.Locked)
-	l.emit(t, mine, "org.freedesktop.DBus.Properties.PropertiesChanged", "odd")
-	l.emit(t, "/org/freedesktop/login1", login1+".Manager.PrepareForSleep", true)
-	emitSaver(t, saver, "org.gnome.ScreenSaver", false)
-	none(t, reasons, "another's session, an opening, a sleep that is not wanted")
-	impostor := connectSaver(t, session, "org.example.Impostor")
-	emitSaver(t, impostor, "org.gnome.ScreenSaver", true)
-	none(t, reasons, "who does not own the name")
-}
-
-// awake repeats what is to be told until it is: whoever listens may not have begun yet.
-func awake(t *testing.T, reasons <-chan away.Reason, tell func()) {
-	t.Helper()
-	for late := time.Now().Add(20 * time.Second); ; {
-		tell()
-		select {
-		case <-reasons:
-			drain(reasons)
-			return
-		case <-time.After(50 * time.Millisecond):
-			if time.Now().After(late) {
-				t.Fatal("nothing is ever told")
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := noticetest.NewBus(t)
+			f := newLogind(t, b, nil)
+			w := newWatcher(t, away.Config{System: at(b.Address)}, away.Wanted{Screen: true}, nil)
+			w.listens(onSystem, 1)
+			test.say(f)
+			if test.want {
+				if got := w.next(); got != away.Locked {
+					t.Errorf("told %q", got)
+				}
 			}
-		}
+			w.quiet(func() { f.emit(ours, lock) })
+			if got := f.timesAsked(); got != 0 {
+				t.Errorf("asked for %d locks, which nobody wanted", got)
+			}
+		})
 	}
 }
 
-// drain takes what was told meanwhile.
-func drain(reasons <-chan away.Reason) {
-	for {
-		select {
-		case <-reasons:
-		case <-time.After(300 * time.Millisecond):
-			return
-		}
+// TestScreenSavers has each say that it is active.
+func TestScreenSavers(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver", "org.cinnamon.ScreenSaver",
+		"org.mate.ScreenSaver", "org.xfce.ScreenSaver",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := noticetest.NewBus(t)
+			// It may come later than whoever listens to it.
+			w := newWatcher(t, away.Config{Session: at(b.Address)}, away.Wanted{Sleep: true, Screen: true}, nil)
+			w.listens(onSession, 1)
+			saver := b.Connect()
+			say := func(path dbus.ObjectPath, member string, body ...any) {
+				t.Helper()
+				if err := saver.Emit(path, member, body...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			say("/ScreenSaver", name+".ActiveChanged", true) // it is nobody yet
+			own(t, saver, name)
+			say("/", name+".ActiveChanged", true)
+			if got := w.next(); got != away.Locked {
+				t.Errorf("told %q", got)
+			}
+			say("/ScreenSaver", name+".ActiveChanged", false)
+			say("/ScreenSaver", name+".ActiveChanged")
+			say("/ScreenSaver", name+".ActiveChanged", "true")
+			say("/ScreenSaver", name+".AuthenticationRequestBegin", true)
+			say("/ScreenSaver", "org.example.ScreenSaver.ActiveChanged", true)
+			w.quiet(func() { say("/ScreenSaver", name+".ActiveChanged", true) })
+		})
 	}
 }
 
-func connectSaver(t *testing.T, bus *noticetest.Bus, name string) *dbus.Conn {
+// TestTheDoubledIsToldOneByOne has all of them tell of the same, at once.
+func TestTheDoubledIsToldOneByOne(t *testing.T) {
+	t.Parallel()
+	system, desktop := noticetest.NewBus(t), noticetest.NewBus(t)
+	f := newLogind(t, system, nil)
+	saver := desktop.Connect()
+	own(t, saver, "org.gnome.ScreenSaver")
+	w := newWatcher(t, away.Config{System: at(system.Address), Session: at(desktop.Address)}, away.Wanted{Sleep: true, Screen: true},
+		func(away.Reason) { time.Sleep(50 * time.Millisecond) })
+	w.listens(onSystem, 1)
+	w.listens(onSession, 1)
+	f.emit(ours, session+".Lock")
+	f.lockedHint(ours, true)
+	if err := saver.Emit("/", "org.gnome.ScreenSaver.ActiveChanged", true); err != nil {
+		t.Fatal(err)
+	}
+	f.sleep(true)
+	why := map[away.Reason]int{}
+	for range 4 {
+		why[w.next()]++
+	}
+	if got, want := fmt.Sprint(why), fmt.Sprint(map[away.Reason]int{away.Locked: 3, away.Sleeps: 1}); got != want {
+		t.Errorf("told %s, want %s", got, want)
+	}
+}
+
+// own has a program on the bus own a name.
+func own(t *testing.T, conn *dbus.Conn, name string) {
 	t.Helper()
-	conn, err := dbus.Connect(bus.Address)
-	if err != nil {
-		t.Fatal(err)
+	reply, err := conn.RequestName(name, dbus.NameFlagDoNotQueue)
+	if err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
+		t.Fatalf("owning %q: %v, %v", name, reply, err)
 	}
-	t.Cleanup(func() { _ = conn.Close() })
-	if _, err := conn.RequestName(name, dbus.NameFlagDoNotQueue); err != nil {
-		t.Fatal(err)
-	}
-	return conn
-}
-
-func emitSaver(t *testing.T, conn *dbus.Conn, name string, active bool) {
-	t.Helper()
-	if err := conn.Emit("/org/gnome/ScreenSaver", name+".ActiveChanged", active); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// TestBusThatComesAndGoes: a bus that is there late, or again, is listened to.
-func TestBusThatComesAndGoes(t *testing.T) {
-	t.Parallel()
-	bus := noticetest.NewBus(t)
-	bus.Daemon.Kill()
-	reasons := watch(t, bus.Address, nowhere, away.Wanted{Screen: true})
-	none(t, reasons, "without a bus")
-	for range 2 {
-		bus.Start()
-		l := newLogind(t, bus)
-		awake(t, reasons, func() { l.emit(t, mine, login1+".Session.Lock") })
-		bus.Daemon.Kill()
-	}
-}
-
-// TestLogindThatRefuses: without a delay lock, sleep is told of all the same; nobody is
-// listened to without one at first, so it is tried again.
-func TestLogindThatRefuses(t *testing.T) {
-	t.Parallel()
-	bus := noticetest.NewBus(t)
-	l := newLogind(t, bus)
-	l.mute = true
-	reasons := watch(t, bus.Address, nowhere, away.Wanted{Sleep: true})
-	awake(t, reasons, func() {
-		l.emit(t, "/org/freedesktop/login1", login1+".Manager.PrepareForSleep", true)
-	})
-}
-
-// TestNothingIsWanted: then nobody is asked, and Watch is over.
-func TestNothingIsWanted(t *testing.T) {
-	t.Parallel()
-	asked := func() string { t.Error("a bus is looked for"); return nowhere }
-	away.Watch(t.Context(), away.Config{System: asked, Session: asked, Log: slog.New(slog.DiscardHandler)}, away.Wanted{}, nil)
 }

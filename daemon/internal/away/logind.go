@@ -1,137 +1,178 @@
+//go:build !darwin && !windows
+
 package away
 
 import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 
 	"github.com/godbus/dbus/v5"
 )
 
-// The names of systemd-logind; org.freedesktop.login1(5).
+// The names of org.freedesktop.login1(5).
 const (
-	login1     = "org.freedesktop.login1"
-	login1Path = dbus.ObjectPath("/org/freedesktop/login1")
-	manager    = login1 + ".Manager"
-	session    = login1 + ".Session"
-	properties = "org.freedesktop.DBus.Properties"
+	login1            = "org.freedesktop.login1"
+	login1Path        = dbus.ObjectPath("/org/freedesktop/login1")
+	interfaceManager  = login1 + ".Manager"
+	interfaceSession  = login1 + ".Session"
+	interfaceProperty = "org.freedesktop.DBus.Properties"
 
-	signalSleep   = manager + ".PrepareForSleep"
-	signalLock    = session + ".Lock"
-	signalChanged = properties + ".PropertiesChanged"
+	signalSleep    = interfaceManager + ".PrepareForSleep"
+	signalLock     = interfaceSession + ".Lock"
+	signalProperty = interfaceProperty + ".PropertiesChanged"
 )
 
-// logind is systemd's login manager as a source.
+// logind is systemd's login manager, on the system bus.
 type logind struct {
 	uid    int
 	wanted Wanted
 	leave  func(Reason)
 	log    *slog.Logger
-	delay  *os.File // the lock that has it wait with the sleep; nil: none is held
+
+	lock     *delayLock         // nil while there is none
+	taking   context.CancelFunc // ends the taking of one; nil before the first
+	sleeping bool               // between the two signals of a sleep
 }
 
-// subscribe implements source.
-func (l *logind) subscribe(ctx context.Context, conn *dbus.Conn) error {
-	var matches [][]dbus.MatchOption
-	from := func(options ...dbus.MatchOption) {
-		matches = append(matches, append(options, dbus.WithMatchSender(login1)))
+// names implements source.
+func (*logind) names() []string { return []string{login1} }
+
+// rules implements source.
+func (d *logind) rules() [][]dbus.MatchOption {
+	var rules [][]dbus.MatchOption
+	from := func(name, member string, more ...dbus.MatchOption) {
+		rules = append(rules, append(more,
+			dbus.WithMatchSender(login1), dbus.WithMatchInterface(name), dbus.WithMatchMember(member)))
 	}
-	if l.wanted.Sleep {
-		from(dbus.WithMatchInterface(manager), dbus.WithMatchMember("PrepareForSleep"))
+	if d.wanted.Sleep {
+		from(interfaceManager, "PrepareForSleep")
 	}
-	if l.wanted.Screen {
-		from(dbus.WithMatchInterface(session), dbus.WithMatchMember("Lock"))
-		from(dbus.WithMatchInterface(properties), dbus.WithMatchMember("PropertiesChanged"), dbus.WithMatchArg(0, session))
+	if d.wanted.Screen {
+		from(interfaceSession, "Lock")
+		from(interfaceProperty, "PropertiesChanged", dbus.WithMatchArg(0, interfaceSession))
 	}
-	for _, match := range matches {
-		if err := conn.AddMatchSignalContext(ctx, match...); err != nil {
-			return fmt.Errorf("subscribing to logind's signals: %w", err)
-		}
-	}
-	if l.wanted.Sleep {
-		l.hold(ctx, conn)
-	}
-	return nil
+	return rules
 }
 
-// hold takes the lock that has logind wait before the computer sleeps. Without it, sleep is
-// told of all the same, and what is done first is a race.
-func (l *logind) hold(ctx context.Context, conn *dbus.Conn) {
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
-	defer cancel()
-	var fd dbus.UnixFD
-	call := conn.Object(login1, login1Path).CallWithContext(ctx, manager+".Inhibit", 0,
-		"sleep", "bento-cred", "forgetting the tokens", "delay")
-	l.release()
-	if err := call.Store(&fd); err != nil {
-		l.log.Info("the computer will not wait with its sleep", "error", err)
+// met implements source.
+func (d *logind) met(l *line, _ string) {
+	d.sleeping = false
+	d.take(l)
+}
+
+// heard implements source.
+func (d *logind) heard(l *line, signal *dbus.Signal) {
+	if !l.from(login1, signal) {
 		return
 	}
-	l.delay = os.NewFile(uintptr(fd), "delay lock")
-}
-
-// release lets the computer sleep.
-func (l *logind) release() {
-	if l.delay != nil {
-		_ = l.delay.Close() // nothing was written to it
-		l.delay = nil
-	}
-}
-
-// close implements source.
-func (l *logind) close() { l.release() }
-
-// hear implements source.
-func (l *logind) hear(ctx context.Context, conn *dbus.Conn, signal *dbus.Signal) {
 	switch signal.Name {
 	case signalSleep:
-		begins, ok := first[bool](signal)
-		switch {
-		case ok && begins:
-			l.leave(Sleeps)
-			l.release()
-		case ok:
-			l.hold(ctx, conn)
+		if sleeps, isBool := argument[bool](signal, 0); isBool && d.wanted.Sleep {
+			d.sleep(l, sleeps)
 		}
 	case signalLock:
-		if l.ours(ctx, conn, signal.Path) {
-			l.leave(Locked)
-		}
-	case signalChanged:
-		if len(signal.Body) < 2 {
-			return
-		}
-		changed, _ := signal.Body[1].(map[string]dbus.Variant)
-		hint, _ := changed["LockedHint"].Value().(bool)
-		if hint && l.ours(ctx, conn, signal.Path) {
-			l.leave(Locked)
+		d.locked(l, signal.Path)
+	case signalProperty:
+		of, _ := argument[string](signal, 0)
+		changed, _ := argument[map[string]dbus.Variant](signal, 1)
+		if hint, _ := changed["LockedHint"].Value().(bool); hint && of == interfaceSession {
+			d.locked(l, signal.Path)
 		}
 	}
 }
 
-// ours reports whether a session is the person's. One that is not told of is not.
-func (l *logind) ours(ctx context.Context, conn *dbus.Conn, path dbus.ObjectPath) bool {
+// ended implements source.
+func (d *logind) ended() {
+	d.drop()
+	d.sleeping = false
+}
+
+// sleep is called when the computer goes to sleep, and when it is awake again.
+func (d *logind) sleep(l *line, sleeps bool) {
+	d.sleeping = sleeps
+	if !sleeps {
+		d.take(l)
+		return
+	}
+	d.leave(Sleeps)
+	d.drop()
+}
+
+// take has a delay lock taken, in place of the one there is.
+func (d *logind) take(l *line) {
+	if !d.wanted.Sleep {
+		return
+	}
+	if d.taking != nil {
+		d.taking()
+	}
+	ctx, cancel := context.WithCancel(l.life)
+	d.taking = cancel
+	owner := l.owners[login1]
+	l.ask(func() func() {
+		lock, err := newDelayLock(ctx, l.address, owner)
+		return func() {
+			switch {
+			case lock == nil && ctx.Err() == nil:
+				d.log.Debug("the computer will not wait with its sleep", "error", err)
+			case lock == nil:
+			case ctx.Err() != nil || d.sleeping:
+				// Another is on its way, the line is down, or the computer is falling
+				// asleep already and would only be kept awake.
+				lock.release()
+			default:
+				d.drop()
+				d.lock = lock
+				d.log.Debug("the computer waits with its sleep until secrets are put away")
+			}
+			cancel()
+		}
+	})
+}
+
+// drop lets go of the lock there is.
+func (d *logind) drop() {
+	if d.lock != nil {
+		d.lock.release()
+		d.lock = nil
+	}
+}
+
+// locked is called with a session whose screen was locked.
+func (d *logind) locked(l *line, session dbus.ObjectPath) {
+	if !d.wanted.Screen {
+		return
+	}
+	object := l.conn.Object(l.owners[login1], session)
+	l.ask(func() func() {
+		uid, err := userOf(l.life, object)
+		return func() {
+			switch {
+			case err != nil:
+				d.log.Debug("a screen was locked, nobody knows whose", "error", err)
+			case uid == d.uid:
+				d.leave(Locked)
+			}
+		}
+	})
+}
+
+// userOf returns whose a session is.
+func userOf(ctx context.Context, session dbus.BusObject) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	var user dbus.Variant
-	if err := conn.Object(login1, path).CallWithContext(ctx, properties+".Get", 0, session, "User").Store(&user); err != nil {
-		return false
+	var value dbus.Variant
+	call := session.CallWithContext(ctx, interfaceProperty+".Get", dbus.FlagNoAutoStart, interfaceSession, "User")
+	if err := call.Store(&value); err != nil {
+		return 0, fmt.Errorf("asking logind whose %q is: %w", session.Path(), err)
 	}
-	fields, _ := user.Value().([]any) // the uid, and the path of the user's object
-	if len(fields) == 0 {
-		return false
+	var user struct {
+		UID  uint32
+		Path dbus.ObjectPath
 	}
-	uid, ok := fields[0].(uint32)
-	return ok && int(uid) == l.uid
-}
-
-// first returns what a signal begins with.
-func first[T any](signal *dbus.Signal) (T, bool) {
-	var value T
-	if len(signal.Body) == 0 {
-		return value, false
+	if err := value.Store(&user); err != nil {
+		return 0, fmt.Errorf("reading whose %q is: %w", session.Path(), err)
 	}
-	value, ok := signal.Body[0].(T)
-	return value, ok
+	return int(user.UID), nil
 }

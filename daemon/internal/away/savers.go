@@ -1,45 +1,65 @@
+//go:build !darwin && !windows
+
 package away
 
 import (
-	"context"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/godbus/dbus/v5"
 )
 
-// savers are the desktops' screen savers as a source: each tells on the session bus, under a
-// name of its own, that it has become active, which locks the screen.
-type savers struct{ leave func(Reason) }
+// screenSavers are those of the desktops, on the session bus. Each says under its own name
+// that it became active. At which path differs, between versions too, so that does not count.
+type screenSavers struct{ leave func(Reason) }
 
-// saverNames are theirs: both of a bus name and of an interface.
-var saverNames = []string{
-	"org.freedesktop.ScreenSaver", // KDE, XFCE, LXQt
-	"org.gnome.ScreenSaver",
-	"org.cinnamon.ScreenSaver",
-	"org.mate.ScreenSaver",
-}
+const memberActive = "ActiveChanged"
 
-// subscribe implements source. The bus passes on what the owner of a name says under it, and
-// nobody else's.
-func (s savers) subscribe(ctx context.Context, conn *dbus.Conn) error {
-	for _, name := range saverNames {
-		err := conn.AddMatchSignalContext(ctx,
-			dbus.WithMatchSender(name), dbus.WithMatchInterface(name), dbus.WithMatchMember("ActiveChanged"))
-		if err != nil {
-			return fmt.Errorf("subscribing to the screen saver's signals: %w", err)
-		}
+// names implements source. A screen saver's interface is called like itself.
+func (screenSavers) names() []string {
+	return []string{
+		"org.freedesktop.ScreenSaver", // KDE, LXQt and others
+		"org.gnome.ScreenSaver",
+		"org.cinnamon.ScreenSaver",
+		"org.mate.ScreenSaver",
+		"org.xfce.ScreenSaver",
 	}
-	return nil
 }
 
-// hear implements source.
-func (s savers) hear(_ context.Context, _ *dbus.Conn, signal *dbus.Signal) {
-	active, ok := first[bool](signal)
-	if ok && active && strings.HasSuffix(signal.Name, ".ScreenSaver.ActiveChanged") {
+// rules implements source.
+func (s screenSavers) rules() [][]dbus.MatchOption {
+	var rules [][]dbus.MatchOption
+	for _, name := range s.names() {
+		rules = append(rules, []dbus.MatchOption{
+			dbus.WithMatchSender(name), dbus.WithMatchInterface(name), dbus.WithMatchMember(memberActive),
+		})
+	}
+	return rules
+}
+
+// heard implements source.
+func (s screenSavers) heard(l *line, signal *dbus.Signal) {
+	name, isActive := strings.CutSuffix(signal.Name, "."+memberActive)
+	if !isActive || !slices.Contains(s.names(), name) || !l.from(name, signal) {
+		return
+	}
+	if active, _ := argument[bool](signal, 0); active {
 		s.leave(Locked)
 	}
 }
 
-// close implements source.
-func (s savers) close() {}
+// met implements source.
+func (screenSavers) met(*line, string) {}
+
+// ended implements source.
+func (screenSavers) ended() {}
+
+// argument returns an argument of a signal, and reports whether it is there and of that type.
+func argument[T any](signal *dbus.Signal, at int) (T, bool) {
+	var none T
+	if at >= len(signal.Body) {
+		return none, false
+	}
+	value, ok := signal.Body[at].(T)
+	return value, ok
+}

@@ -2,7 +2,6 @@ package notice
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -115,8 +114,7 @@ func (s *session) withdraw(ctx context.Context, key string) error {
 		return nil
 	}
 	err := s.object().CallWithContext(ctx, service+".CloseNotification", 0, up.id).Err
-	var answer dbus.Error
-	if err != nil && !errors.As(err, &answer) {
+	if err != nil && !bus.IsAnswer(err) {
 		return fmt.Errorf("asking the notification server: %w", err)
 	}
 	// A server that answers with an error has no such notice, or is another one by now.
@@ -130,20 +128,21 @@ func (s *session) object() dbus.BusObject { return s.conn.Object(s.server, path)
 // meet finds out which server is there, has the bus start one where none is, and asks
 // one that is new what it can do.
 func (s *session) meet(ctx context.Context) error {
-	bus := s.conn.BusObject()
-	var server string
-	err := bus.CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, service).Store(&server)
-	if isAnswer(err) {
-		err = bus.CallWithContext(ctx, "org.freedesktop.DBus.StartServiceByName", 0, service, uint32(0)).Err
-		if isAnswer(err) {
+	server, err := bus.Owner(ctx, s.conn, service)
+	if err == nil && server == "" {
+		err = s.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.StartServiceByName", 0, service, uint32(0)).Err
+		if bus.IsAnswer(err) {
 			return fmt.Errorf("%w: no notification server: %w", ErrNotPossible, err)
 		}
 		if err == nil {
-			err = bus.CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, service).Store(&server)
+			server, err = bus.Owner(ctx, s.conn, service)
 		}
 	}
 	if err != nil {
 		return fmt.Errorf("looking for the notification server: %w", err)
+	}
+	if server == "" {
+		return fmt.Errorf("%w: the notification server left at once", ErrNotPossible)
 	}
 	if server == s.server {
 		return nil
@@ -156,12 +155,6 @@ func (s *session) meet(ctx context.Context) error {
 	s.server, s.capabilities = server, capabilities
 	clear(s.shown)
 	return nil
-}
-
-// isAnswer reports whether err is one that came as an answer, not for want of one.
-func isAnswer(err error) bool {
-	var answer dbus.Error
-	return errors.As(err, &answer)
 }
 
 // receive takes a signal, and passes on what somebody chose.
