@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/bento-cred/bento-cred/daemon/internal/book"
 	"github.com/bento-cred/bento-cred/daemon/internal/lifetime"
 	"github.com/bento-cred/bento-cred/internal/credential"
 )
@@ -45,7 +46,7 @@ type pulse struct {
 }
 
 func keyOf(context string, t credential.Token) pulseKey {
-	return pulseKey{context: context, digest: sha256.Sum256([]byte(t.Value.Reveal()))}
+	return pulseKey{context: context, digest: book.DigestOf(t)}
 }
 
 // with calls f with the pulse of a token.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/bento-cred/bento-cred/daemon/internal/book"
 	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/ipc"
 )
@@ -51,7 +52,10 @@ func (d *Daemon) restamp() {
 
 // digest returns the digest of what the contexts give.
 func (d *Daemon) digest(contexts []credential.Context, current string) (string, error) {
-	type given struct{ Name, Endpoint, Value, Why string }
+	type given struct {
+		Name, Endpoint, Why string
+		Token               [sha256.Size]byte
+	}
 	now := d.config.Now()
 	all := struct {
 		Current  string
@@ -60,9 +64,11 @@ func (d *Daemon) digest(contexts []credential.Context, current string) (string, 
 	}{Current: current, Allowed: d.state.Get().Allowed}
 	for _, c := range contexts {
 		token, err := d.pulses.fresh(c).Choose(developer, now)
-		gives := given{Name: c.Name, Endpoint: c.Endpoint, Value: token.Value.Reveal()}
+		gives := given{Name: c.Name, Endpoint: c.Endpoint}
 		if err != nil {
 			gives.Why = err.Error()
+		} else {
+			gives.Token = book.DigestOf(token) // and not its value, which would stay behind in buffers
 		}
 		all.Contexts = append(all.Contexts, gives)
 	}
@@ -71,7 +77,6 @@ func (d *Daemon) digest(contexts []credential.Context, current string) (string, 
 		return "", fmt.Errorf("encoding what the contexts give: %w", err)
 	}
 	sum := sha256.Sum256(text)
-	clear(text)
 	return hex.EncodeToString(sum[:]), nil
 }
 

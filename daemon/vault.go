@@ -10,6 +10,7 @@ import (
 
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/daemon/internal/book"
+	"github.com/bento-cred/bento-cred/daemon/internal/pages"
 	"github.com/bento-cred/bento-cred/daemon/internal/state"
 	"github.com/bento-cred/bento-cred/daemon/internal/store"
 	"github.com/bento-cred/bento-cred/daemon/internal/store/worker"
@@ -27,6 +28,7 @@ type vault struct {
 	// nothing is to be opened until a person unlocks it.
 	unsettled func() error
 	locked    func() bool
+	safe      pages.Safe // for the tokens' values
 
 	// Nothing is called while mu is held: the book tells of a change while it is being
 	// written, and whoever is told looks here.
@@ -123,7 +125,7 @@ func (v *vault) read(ctx context.Context) (*book.Book, error) {
 	if err := v.remember(keychain); err != nil {
 		return nil, err
 	}
-	b, err := book.Read(ctx, keychain)
+	b, err := book.Read(ctx, keychain, v.safe.Keep)
 	if err != nil {
 		return nil, err
 	}

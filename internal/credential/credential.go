@@ -44,6 +44,9 @@ type Token struct {
 	Retires time.Time
 	Origin  Origin
 	Value   Secret
+	// Digest is the SHA-256 of Value, by which a token is told from others without another
+	// copy of its value being made; zero where nobody has reckoned it yet.
+	Digest [32]byte
 }
 
 // Kind says whom a token belongs to.

@@ -10,6 +10,7 @@ package book
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -40,6 +41,7 @@ var (
 // Book is the contexts. It may be used by several goroutines at once.
 type Book struct {
 	store Store
+	keep  func([]byte) string // returns a value as it stands where values are kept
 
 	writing sync.Mutex // held over a whole change, which may take as long as the keychain does
 	page    atomic.Pointer[page]
@@ -54,29 +56,54 @@ type page struct {
 
 // Read reads every context in store. A context that is kept and cannot be understood
 // is left where it is and named by Damaged; one that cannot be read is an error, for
-// the others may be missing for the same reason.
-func Read(ctx context.Context, store Store) (*Book, error) {
+// the others may be missing for the same reason. The tokens' values are put where keep has
+// them.
+func Read(ctx context.Context, store Store, keep func([]byte) string) (*Book, error) {
 	names, err := store.List(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("listing the contexts: %w", err)
 	}
-	b := &Book{store: store}
+	b := &Book{store: store, keep: keep}
 	first := page{contexts: make(map[string]credential.Context, len(names))}
 	for _, name := range names {
 		data, err := store.Get(ctx, name)
 		if err != nil {
 			return nil, fmt.Errorf("reading context %q: %w", name, err)
 		}
-		c, err := decode(data)
+		c, err := decode(data, keep)
 		clear(data)
 		if err != nil || c.Name != name {
 			first.damaged = append(first.damaged, name)
 			continue
 		}
-		first.contexts[name] = c
+		first.contexts[name] = b.kept(c)
 	}
 	b.page.Store(&first)
 	return b, nil
+}
+
+// kept returns c with its tokens' values where values are kept.
+func (b *Book) kept(c credential.Context) credential.Context {
+	c.Tokens = slices.Clone(c.Tokens)
+	for i := range c.Tokens {
+		t := &c.Tokens[i]
+		t.Digest = DigestOf(*t)
+		value := []byte(t.Value.Reveal())
+		t.Value = credential.NewSecret(b.keep(value))
+		clear(value)
+	}
+	return c
+}
+
+// DigestOf returns the digest of a token's value. Of the tokens in a Book it was reckoned
+// already, once for each: a hash leaves the value lying in its state.
+func DigestOf(t credential.Token) [sha256.Size]byte {
+	if t.Digest != [sha256.Size]byte{} {
+		return t.Digest
+	}
+	value := []byte(t.Value.Reveal())
+	defer clear(value)
+	return sha256.Sum256(value)
 }
 
 // Damaged returns the names of the contexts that are kept and could not be
@@ -159,7 +186,7 @@ func (b *Book) writeLocked(ctx context.Context, c credential.Context) error {
 	if err := b.store.Put(ctx, c.Name, data); err != nil {
 		return fmt.Errorf("keeping context %q: %w", c.Name, err)
 	}
-	b.turnLocked(c.Name, func(contexts map[string]credential.Context) { contexts[c.Name] = c })
+	b.turnLocked(c.Name, func(contexts map[string]credential.Context) { contexts[c.Name] = b.kept(c) })
 	return nil
 }
 
@@ -197,5 +224,5 @@ func (b *Book) Reread(ctx context.Context, name string) (credential.Context, err
 		return credential.Context{}, fmt.Errorf("reading context %q again: %w", name, err)
 	}
 	defer clear(data)
-	return decode(data)
+	return decode(data, b.keep)
 }

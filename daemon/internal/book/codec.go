@@ -85,10 +85,16 @@ func encode(c credential.Context) ([]byte, error) {
 			Value:       []byte(t.Value.Reveal()),
 		})
 	}
+	defer func() {
+		for _, t := range r.Tokens {
+			clear(t.Value)
+		}
+	}()
 	return json.Marshal(r)
 }
 
-func decode(data []byte) (credential.Context, error) {
+// decode reads what encode wrote; keep returns a value as it stands where values are kept.
+func decode(data []byte, keep func([]byte) string) (credential.Context, error) {
 	var r record
 	if err := json.Unmarshal(data, &r); err != nil || r.Version != recordVersion || r.Name == "" || r.Endpoint == "" {
 		return credential.Context{}, errForm
@@ -112,6 +118,8 @@ func decode(data []byte) (credential.Context, error) {
 		if err != nil || len(t.Value) == 0 {
 			return credential.Context{}, errForm
 		}
+		value := keep(t.Value)
+		clear(t.Value)
 		c.Tokens = append(c.Tokens, credential.Token{
 			UID:         t.UID,
 			Name:        t.Name,
@@ -125,7 +133,7 @@ func decode(data []byte) (credential.Context, error) {
 			Refused:     t.Refused,
 			Retires:     t.Retires,
 			Origin:      credential.Origin(t.Origin),
-			Value:       credential.NewSecret(string(t.Value)),
+			Value:       credential.NewSecret(value),
 		})
 	}
 	return c, nil
