@@ -21,6 +21,7 @@ type conversation struct {
 	conn    net.Conn
 	agent   management.Agent
 	refusal error // in place of an agent
+	narrow  bool  // it may ask for a token, and nothing else
 	version string
 	log     *slog.Logger
 
@@ -114,6 +115,13 @@ func (c *conversation) answer(ctx context.Context, request ipc.Message) (reply i
 	}()
 	if c.refusal != nil {
 		return ipc.AsError(c.refusal).Encode()
+	}
+	if c.narrow && op != opGet && op != opPing {
+		return (&ipc.Error{
+			Code:    ipc.Denied,
+			Message: "a program in a container may ask for a token, and for nothing else",
+			Hint:    "run this outside of the container",
+		}).Encode()
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()

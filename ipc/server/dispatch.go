@@ -4,14 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/management"
 )
 
-// opGet is the operation of package ipc that may take long.
-const opGet = "get"
+// Operations of package ipc, by their names on the wire.
+const (
+	opPing = "ping"
+	opGet  = "get"
+)
 
 // dispatch hands request to the method of agent it names and returns the reply.
 func dispatch(ctx context.Context, agent management.Agent, request ipc.Message) (ipc.Message, error) {
@@ -23,7 +27,7 @@ func dispatch(ctx context.Context, agent management.Agent, request ipc.Message) 
 		}
 	}
 	switch request.Get("op") {
-	case "ping":
+	case opPing:
 		daemon, err := agent.Ping(ctx)
 		return daemon.Encode(), err
 	case opGet:
@@ -173,11 +177,13 @@ func document[T any](value T, err error) (ipc.Message, error) {
 	if err != nil {
 		return ipc.Message{}, err
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // nobody shows it as HTML, and a path of "<" would be six times as long
+	if err := encoder.Encode(value); err != nil {
 		return ipc.Message{}, err
 	}
 	var reply ipc.Message
-	reply.Add("json", string(text))
+	reply.Add("json", strings.TrimSuffix(text.String(), "\n"))
 	return reply, nil
 }

@@ -18,6 +18,11 @@ func waits(op string) bool { return op == opGet || op == management.OpLog }
 // watchHangUp calls gone when the peer hangs up, until the function that it returns is called.
 // Nobody reads from the connection meanwhile. Most answers are there before the watch begins.
 func (c *conversation) watchHangUp(gone func()) (stop func()) {
+	// Here and not in the watch: it may begin when it is told to stop, and must not take back
+	// the deadline that stops it.
+	if err := c.conn.SetReadDeadline(time.Time{}); err != nil {
+		return func() {}
+	}
 	ended := make(chan struct{})
 	timer := time.AfterFunc(hangUpTime, func() {
 		defer close(ended)
@@ -34,11 +39,11 @@ func (c *conversation) watchHangUp(gone func()) (stop func()) {
 	}
 }
 
-// hungUp waits until the peer has hung up, says something more, or a deadline passes, and
+// hungUp waits until the peer has hung up, says something more, or the deadline passes, and
 // reports whether it was the first. What it says stays to be read.
 func (c *conversation) hungUp() bool {
 	unix, ok := c.conn.(*net.UnixConn)
-	if !ok || unix.SetReadDeadline(time.Time{}) != nil {
+	if !ok {
 		return false
 	}
 	raw, err := unix.SyscallConn()

@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,6 +33,49 @@ func (p patientAgent) Credential(ctx context.Context, _ ipc.Request) (ipc.Creden
 	case <-p.answer:
 		return ipc.Credential{}, ipc.NoContext
 	}
+}
+
+// TestAnswerWhenTheWatchBegins has answers come at just the time at which somebody begins to
+// look whether they are still wanted: none is held up by that.
+func TestAnswerWhenTheWatchBegins(t *testing.T) {
+	t.Parallel()
+	const around = 200 * time.Millisecond // when it begins
+	r := serve(t, slowAgent{ipctest.NewMemory(), around})
+	var all sync.WaitGroup
+	for range 200 {
+		all.Go(func() {
+			conn, err := net.Dial("unix", r.path)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer conn.Close()
+			_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+			for range 5 {
+				if _, err := io.WriteString(conn, "bento-cred/1\nop=get\n\n"); err != nil {
+					t.Error(err)
+					return
+				}
+				if err := ipc.NewReader(conn, ipc.MaxReply).Await(); err != nil {
+					t.Errorf("no answer: %v", err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// slowAgent takes about so long for each answer.
+type slowAgent struct {
+	*ipctest.Memory
+
+	about time.Duration
+}
+
+func (s slowAgent) Credential(context.Context, ipc.Request) (ipc.Credential, error) {
+	time.Sleep(s.about - 2*time.Millisecond + rand.N(4*time.Millisecond))
+	return ipc.Credential{}, ipc.NoContext
 }
 
 // TestHangUp: a request that waits ends when its peer is gone. A peer that has only said all

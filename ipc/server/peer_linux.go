@@ -53,7 +53,7 @@ func (p Peer) pinned(fd uintptr, look func()) bool {
 	// Since Linux 6.5 the socket knows it; before, it is opened by its number, which is
 	// right unless the number changed hands between connecting and now.
 	pidfd, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PEERPIDFD)
-	if err != nil {
+	if errors.Is(err, unix.ENOPROTOOPT) { // and for nothing else: a peer that has ended is an error, too
 		pidfd, err = unix.PidfdOpen(p.PID, 0)
 	}
 	look()

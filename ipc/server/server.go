@@ -117,6 +117,7 @@ func (s *Server) hold(ctx context.Context, conn net.Conn) {
 		conn:    conn,
 		agent:   agent,
 		refusal: refusal,
+		narrow:  peer.Contained,
 		version: s.config.Version,
 		log:     s.config.Log,
 		since:   time.Now(),
