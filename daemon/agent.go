@@ -24,7 +24,7 @@ type agent struct {
 	requester requester // set by look
 }
 
-var _ management.Agent = (*agent)(nil)
+var _ management.Agent = (*gate)(nil)
 
 // Ping implements ipc.Agent.
 func (a *agent) Ping(context.Context) (ipc.Daemon, error) {

@@ -89,13 +89,17 @@ type Daemon struct {
 	desk        *notice.Desk
 	stamp       stamp
 
-	rules   atomic.Pointer[policy.Policy]
-	asker   atomic.Pointer[ask.Desk]
-	audit   *audit.Log    // opened by Run
-	grants  *grant.Ledger // opened by Run
-	lookout lookout
-	lastUse atomic.Int64 // when somebody last got what they asked for, in nanoseconds of the wall clock
-	locking atomic.Bool  // Run returns ErrLocked
+	rules atomic.Pointer[policy.Policy]
+	asker atomic.Pointer[ask.Desk]
+	asked configs.Ask // what asker was made with; of the one who applies settings
+	ruled []configs.Rule
+	// questions counts those about changes, each of which is asked anew.
+	questions atomic.Uint64
+	audit     *audit.Log    // opened by Run
+	grants    *grant.Ledger // opened by Run
+	lookout   lookout
+	lastUse   atomic.Int64 // when somebody last got what they asked for, in nanoseconds of the wall clock
+	locking   atomic.Bool  // Run returns ErrLocked
 
 	nudged chan struct{} // holds a word when the next round is to begin at once
 }
@@ -250,7 +254,7 @@ func (d *Daemon) reconfigure(settings configs.Config, bad error) {
 	case <-d.idle: // a time nobody took yet
 	default:
 	}
-	d.idle <- settings.Daemon.IdleExit
+	d.idle <- idleExit(settings)
 }
 
 // unsettled returns what is wrong with the settings file while none was ever valid. Then
@@ -267,7 +271,7 @@ func (d *Daemon) unsettled() error {
 func (d *Daemon) apply(settings configs.Config) {
 	d.config.Level.Set(settings.Daemon.LogLevel)
 	d.rules.Store(policyOf(settings.Rules))
-	d.reask(settings.Ask)
+	d.reask(settings.Ask, settings.Rules)
 	d.lookout.set(settings.Lock)
 	before := d.cloud.Swap(bentocloud.New(bentocloud.Config{
 		Timeout:   settings.Login.Timeout,

@@ -85,6 +85,14 @@ verb = "header"
 		"a question to nobody": {
 			ask: func() error { return ask(ipc.Selection{}, "header") }, verb: "header", rule: "asks", denied: true, alsoInReason: "a person was to be asked",
 		},
+		"an operation's name": {ask: func() error { return ask(ipc.Selection{}, "delete") }, verb: "get"},
+		"a grant's name":      {ask: func() error { return ask(ipc.Selection{}, "grant") }, verb: "get"},
+		"all contexts": {
+			ask: func() error { _, err := h.Logout(ctx, management.Logout{All: true}); return err }, verb: "logout", rule: "no-deletes", denied: true,
+		},
+		"a name that is taken": {
+			ask: func() error { return h.RenameContext(ctx, "default", "production-2") }, verb: "rename", rule: "production", denied: true,
+		},
 		"a deletion": {
 			ask: func() error { return h.DeleteContext(ctx, "production") }, verb: "delete", rule: "no-deletes", denied: true,
 		},
@@ -126,6 +134,19 @@ verb = "header"
 	}
 }
 
+// TestRulesAboutHostsHoldFromTheStart: a daemon that has not opened its store yet knows no
+// hosts, and must not take that for leave.
+func TestRulesAboutHostsHoldFromTheStart(t *testing.T) {
+	t.Parallel()
+	h := ruled(t, "[rule.here]\nanswer = \"deny\"\nverb = [\"delete\", \"use\"]\nhost = \"127.0.0.1:*\"\n")
+	for range 3 {
+		h.restart()
+		if err := h.DeleteContext(t.Context(), "production"); !errors.Is(err, ipc.Denied) {
+			t.Fatalf("error %v, want denied", err)
+		}
+	}
+}
+
 // TestRulesChangeAtOnce writes other rules while the daemon runs.
 func TestRulesChangeAtOnce(t *testing.T) {
 	t.Parallel()
@@ -145,7 +166,8 @@ func TestRulesChangeAtOnce(t *testing.T) {
 // else, though no rule forbids it; a rule that asks is answered by it, one that denies is not.
 func TestGrantIsAFence(t *testing.T) {
 	t.Parallel()
-	h := ruled(t, "[rule.asks]\nanswer = \"ask\"\nverb = \"token\"\n[rule.denies]\nanswer = \"deny\"\nverb = \"env\"\n")
+	const rules = "[rule.asks]\nanswer = \"ask\"\nverb = \"token\"\n[rule.denies]\nanswer = \"deny\"\nverb = \"env\"\n"
+	h := ruled(t, rules)
 	ctx := t.Context()
 	get := func(context, verb string) error {
 		_, err := h.Credential(ctx, ipc.Request{Selection: ipc.Selection{Context: context, Source: ipc.SourceFlag}, Verb: verb})
@@ -154,9 +176,15 @@ func TestGrantIsAFence(t *testing.T) {
 	if err := get("production", "token"); !errors.Is(err, ipc.Denied) {
 		t.Errorf("without a grant: %v", err)
 	}
-	given, err := h.Grant(ctx, management.GrantWish{
+	wish := management.GrantWish{
 		Selection: ipc.Selection{Context: "production", Source: ipc.SourceFlag}, TTL: time.Minute, Uses: 2,
-	})
+	}
+	if _, err := h.Grant(ctx, wish); !errors.Is(err, ipc.Denied) || !strings.Contains(err.Error(), `rule "asks"`) {
+		t.Errorf("a grant that a person would have to agree to: %v", err)
+	}
+	h.writeConfig("[rule.grants]\nanswer = \"allow\"\nverb = \"grant\"\n" + rules)
+	h.restart()
+	given, err := h.Grant(ctx, wish)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,6 +196,9 @@ func TestGrantIsAFence(t *testing.T) {
 		"another context": {get("default", "exec"), false},
 		"a rule denies":   {get("production", "env"), false},
 		"a change":        {h.DeleteContext(ctx, "default"), false},
+		"a stop":          {h.Stop(ctx, management.Stop{}), false},
+		"all contexts":    {func() error { _, err := h.Logout(ctx, management.Logout{All: true}); return err }(), false},
+		"a claim":         {get("default", "grant"), false},
 		"its first use":   {get("production", "token"), true},
 	} {
 		if (test.err == nil) != test.want || (test.err != nil && !errors.Is(test.err, ipc.Denied)) {

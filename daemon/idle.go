@@ -4,8 +4,18 @@ import (
 	"context"
 	"time"
 
+	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/ipc/server"
 )
+
+// idleExit returns after how long a daemon on demand leaves; 0: never. One that is to lock
+// itself stays for that: the next one would not know that it was to be locked.
+func idleExit(settings configs.Config) time.Duration {
+	if settings.Lock != (configs.Lock{}) {
+		return 0
+	}
+	return settings.Daemon.IdleExit
+}
 
 // leaveWhenIdle stops a daemon on demand that has been of no use for the idle time.
 func (d *Daemon) leaveWhenIdle(ctx context.Context, front *server.Server) {
@@ -13,7 +23,7 @@ func (d *Daemon) leaveWhenIdle(ctx context.Context, front *server.Server) {
 		return
 	}
 	settings, _ := d.watcher.Current() // a bad file leaves good settings in force
-	limit := settings.Daemon.IdleExit
+	limit := idleExit(settings)
 	for ctx.Err() == nil {
 		waiting, cancel := context.WithCancel(ctx)
 		left := make(chan error, 1)

@@ -22,12 +22,21 @@ import (
 // errLockedByHand is what requests get while the daemon is locked.
 var errLockedByHand = errors.New("the daemon is locked, by `bento-cred lock` or as the settings say")
 
-// lock locks the daemon, which leaves.
+// ErrLocked is returned by Run where the daemon left because it was locked.
+var ErrLocked = errors.New("the daemon was locked")
+
+// Lock implements management.Agent.
+func (a *agent) Lock(context.Context) error { return a.daemon.lock("told to by " + a.who().program()) }
+
+// lock locks the daemon, which leaves. Where that cannot be remembered for the next one, it
+// stays, gives nothing out, and has forgotten what it can.
 func (d *Daemon) lock(why string) error {
-	if err := d.state.Change(func(s *state.State) { s.Locked = true }); err != nil {
-		return coded(fmt.Errorf("locking: %w", err))
-	}
 	d.config.Log.Info("locking", "why", why)
+	if err := d.state.Note(func(s *state.State) { s.Locked = true }); err != nil {
+		d.vault.close()
+		err = coded(fmt.Errorf("the daemon is locked, and cannot remember it for the next one: %w", err))
+		return err
+	}
 	d.locking.Store(true)
 	d.stop()
 	return nil
@@ -44,7 +53,7 @@ func (d *Daemon) used(now time.Time) { d.lastUse.Store(now.UnixNano()) }
 // enough wakes up locked.
 func (d *Daemon) untilIdleLock() (time.Duration, bool) {
 	settings, _ := d.watcher.Current() // a bad file leaves good settings in force
-	if settings.Lock.Idle == 0 || d.vault.opened() == nil {
+	if settings.Lock.Idle == 0 || d.locked() {
 		return 0, false
 	}
 	idle := d.config.Now().Sub(time.Unix(0, d.lastUse.Load()))
@@ -80,29 +89,20 @@ func (l *lookout) set(settings configs.Lock) {
 	}
 }
 
-// awayConfig says where the person's going away is told.
-func (d *Daemon) awayConfig() away.Config {
-	nowhere := func() string { return "" }
-	config := away.Config{System: d.config.SystemBus, Session: d.config.Bus, UID: os.Getuid(), Log: d.config.Log}
-	if config.System == nil {
-		config.System = nowhere
-	}
-	if config.Session == nil {
-		config.Session = nowhere
-	}
-	return config
-}
-
 // watchAway locks the daemon when the person goes away, until ctx ends.
 func (d *Daemon) watchAway(ctx context.Context) {
+	config := away.Config{System: d.config.SystemBus, Session: d.config.Bus, UID: os.Getuid(), Log: d.config.Log}
 	for ctx.Err() == nil {
 		settings := d.lookout.settings.Load()
+		if (settings.Sleep || settings.Screen) && !away.Supported() {
+			d.config.Log.Warn("this system does not tell us of sleep and locked screens: [lock] has no effect there")
+		}
 		watching, cancel := context.WithCancel(ctx)
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			away.Watch(watching, d.awayConfig(), away.Wanted{Sleep: settings.Sleep, Screen: settings.Screen}, func(why away.Reason) {
-				if d.vault.opened() != nil { // else there is nothing to forget
+			away.Watch(watching, config, away.Wanted{Sleep: settings.Sleep, Screen: settings.Screen}, func(why away.Reason) {
+				if !d.locked() {
 					d.lockOrSay(string(why))
 				}
 			})

@@ -18,6 +18,7 @@ import (
 const (
 	mostRecords    = 1000
 	longestLogWait = 30 * time.Second
+	mostLog        = 8 << 20 // bytes, and no more when they are escaped: document does not
 )
 
 // openRecords opens the record of decisions and the grants. Both are this daemon's alone from
@@ -31,13 +32,13 @@ func (d *Daemon) openRecords() error {
 		return coded(err)
 	}
 	grants, err := grant.Open(grant.Config{
-		Path: ipc.GrantPath(d.config.Socket), Boot: ancestry.Boot(),
+		Path: filepath.Join(d.config.DataDir, "grants.json"), Boot: ancestry.Boot(),
 		Running: func(h grant.Holder) bool {
 			return ancestry.Running(ancestry.Process{PID: h.PID, Started: h.Started})
 		},
 	})
 	if err != nil {
-		return errors.Join(err, record.Close())
+		return errors.Join(coded(err), record.Close())
 	}
 	d.audit, d.grants = record, grants
 	d.sayHead("the record of decisions begins")
@@ -79,11 +80,28 @@ func (a *agent) Log(ctx context.Context, query management.LogQuery) ([]managemen
 	if err != nil {
 		return nil, coded(fmt.Errorf("reading the record of decisions: %w", err))
 	}
-	list := make([]management.LogRecord, len(records))
-	for i, r := range records {
-		list[i] = describeRecord(r)
+	list, size := make([]management.LogRecord, 0, len(records)), 0
+	for _, r := range records {
+		if size += recordSize(r); size > mostLog && query.After > 0 {
+			break // who follows asks for the rest
+		}
+		list = append(list, describeRecord(r))
+	}
+	for size > mostLog { // the newest are wanted
+		size -= recordSize(records[0])
+		records, list = records[1:], list[1:]
 	}
 	return list, nil
+}
+
+// recordSize returns about how much of an answer a record takes.
+func recordSize(r audit.Record) int {
+	const rest = 512 // numbers, names of fields and short texts
+	size := rest + len(r.Executable) + len(r.Directory) + len(r.Detail) + len(r.Reason)
+	for _, parent := range r.Parents {
+		size += len(parent) + 4
+	}
+	return size
 }
 
 // news waits for records behind query.After.
@@ -108,7 +126,7 @@ func describeRecord(r audit.Record) management.LogRecord {
 	return management.LogRecord{
 		Seq: r.Seq, Time: r.Time, UID: r.UID, PID: r.PID, Executable: r.Executable, Chain: r.Parents,
 		Directory: r.Directory, Contained: r.Contained, Verb: r.Verb, Context: r.Context, Host: r.Host,
-		Token: r.Token, Answer: string(r.Answer), Rule: r.Rule, Grant: r.Grant, Reason: r.Reason,
+		Token: r.Token, Detail: r.Detail, Answer: string(r.Answer), Rule: r.Rule, Grant: r.Grant, Reason: r.Reason,
 	}
 }
 

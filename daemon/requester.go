@@ -1,13 +1,10 @@
 package daemon
 
 import (
-	"context"
-	"fmt"
-	"time"
+	"path"
+	"strings"
 
-	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/daemon/internal/ancestry"
-	"github.com/bento-cred/bento-cred/daemon/internal/ask"
 	"github.com/bento-cred/bento-cred/daemon/internal/grant"
 	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/management"
@@ -73,35 +70,8 @@ func (r requester) program() string {
 	return "a program that is not known"
 }
 
-// rememberNo is how long a no holds: a program that asks again and again is not to fill the
-// screen, and a person who pressed the wrong button is not to wait for long.
-const rememberNo = 30 * time.Second
-
-// reask puts settings in force for the questions to a person. What was answered under others,
-// or under other rules, is forgotten.
-func (d *Daemon) reask(settings configs.Ask) {
-	before := d.asker.Swap(ask.New(ask.Config{
-		Program: settings.Program, Environ: d.config.Environ, Log: d.config.Log, Now: d.config.Now,
-		Timeout: settings.Deadline, Remember: settings.Remember, RememberNo: min(settings.Remember, rememberNo),
-	}))
-	if before != nil {
-		go before.Close() // who is being asked is asked again, by the new one
-	}
-}
-
-// askPerson has a person decide, once for all processes that belong together.
-func (a *agent) askPerson(ctx context.Context, who requester, what act, v verdict) verdict {
-	ctx, cancel := a.daemon.whileServing(ctx)
-	defer cancel()
-	tree := who.Tree()
-	key := fmt.Sprintf("%d %d %q %q %q %q", tree.PID, tree.Started, v.Rule, what.verb, what.context, what.host)
-	yes, err := a.daemon.asker.Load().Ask(ctx, key, question(who, what))
-	switch {
-	case err != nil:
-		return v.deny("a person was to be asked: " + err.Error())
-	case !yes:
-		return v.deny("a person said no")
-	}
-	v.Answer, v.reason = allowed, "a person said yes"
-	return v
+// isOurs reports whether a path is that of one of our own programs.
+func isOurs(program string) bool {
+	name := strings.TrimSuffix(path.Base(strings.ReplaceAll(program, `\`, "/")), ".exe")
+	return name == ipc.ProgramHelper || name == ipc.ProgramFace || name == ipc.ProgramDaemon
 }

@@ -43,7 +43,10 @@ func (v *vault) unlocked() error {
 	if !v.locked() {
 		return nil
 	}
-	return v.state.Change(func(s *state.State) { s.Locked = false })
+	if err := v.state.Note(func(s *state.State) { s.Locked = false }); err != nil {
+		v.config.Log.Warn("the next daemon will be locked again", "error", err)
+	}
+	return nil
 }
 
 // awaitUnlock waits until somebody has unlocked the store, and reports whether it is worth

@@ -16,13 +16,12 @@ const MaxSocketPath = 103
 
 // The files beside the socket.
 const (
-	lockSuffix  = ".lock"   // held by the daemon while it lives
-	startSuffix = ".start"  // held by a client while it starts a daemon
-	logSuffix   = ".log"    // what a daemon started on demand has to say
-	oldSuffix   = ".old"    // behind the log's: what earlier ones had
-	stampSuffix = ".stamp"  // changes when what a context gives does
-	grantSuffix = ".grants" // the grants in force
-	spillSuffix = ".audit"  // records that could not be written to their own place
+	lockSuffix  = ".lock"  // held by the daemon while it lives
+	startSuffix = ".start" // held by a client while it starts a daemon
+	logSuffix   = ".log"   // what a daemon started on demand has to say
+	oldSuffix   = ".old"   // behind the log's: what earlier ones had
+	stampSuffix = ".stamp" // changes when what a context gives does
+	spillSuffix = ".audit" // records that could not be written to their own place
 )
 
 // LockPath returns the lock file of the daemon that serves socket.
@@ -35,10 +34,6 @@ func LogPath(socket string) string { return socket + logSuffix }
 // prints may have: a shell compares it with what it has seen, and runs nothing while it is
 // the same.
 func StampPath(socket string) string { return socket + stampSuffix }
-
-// GrantPath returns the file of the grants in force: they end with the system's run, as what
-// stands beside socket mostly does.
-func GrantPath(socket string) string { return socket + grantSuffix }
 
 // SpillPath returns the file for records of decisions that cannot be written to their own.
 func SpillPath(socket string) string { return socket + spillSuffix }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bento-cred/bento-cred/cmd/bento-credctl/internal/output"
+	"github.com/bento-cred/bento-cred/internal/endpoint"
 	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/management"
 )
@@ -21,9 +23,12 @@ func (a *app) grantCommand() *cobra.Command {
 		Use:   "grant [flags] -- COMMAND [ARGUMENT...]",
 		Short: "Give a script or an agent leave for some tokens, and for no others",
 		Long: `Run a command that may have tokens of one context, for some hosts, for some time, so and
-so often, as may all that it starts. They get what the grant covers also where a rule would
-have a person asked, and they get nothing else from bento-cred: no other context's tokens,
-no logins, no changes. A rule that denies is stronger.
+so often, as may all that it starts. They get nothing else from bento-cred: no other
+context's tokens, no logins, no changes.
+
+Where a rule would have you asked about a token, you are asked about the grant, once, and
+then no more; a rule with verb = "grant" decides without asking. A rule that denies is
+stronger than any grant.
 
 The grant ends with the command. What the command started and left behind is on its own
 then, as any program. A token that it was given stays good until it expires.`,
@@ -57,8 +62,8 @@ then, as any program. A token that it was given stays good until it expires.`,
 
 // hostName returns the host, and the port, of what may be typed as a URL.
 func hostName(text string) string {
-	if _, rest, found := strings.Cut(text, "://"); found {
-		text, _, _ = strings.Cut(rest, "/")
+	if origin, err := endpoint.Origin(text); err == nil {
+		_, text, _ = strings.Cut(origin, "://")
 	}
 	return strings.ToLower(text)
 }
@@ -77,15 +82,17 @@ func (a *app) runGranted(cmd *cobra.Command, wish management.GrantWish, command 
 	if err != nil {
 		return err
 	}
+	a.close() // the daemon need not wait for the command
 	// Its own environment must not lead it elsewhere, nor bring a token along.
 	environ := append(ipc.WithoutToken(a.environ), ipc.SourceVariable+"="+given.Context)
 	running, err := a.start(command, environ, a.out, a.err)
 	if err != nil {
 		return err
 	}
+	defer reapOrphans(running.command.Process.Pid)()
 	status := running.wait()
-	if err := agent.EndGrant(cmd.Context(), given.ID); err != nil {
-		a.say("warning: ending the grant: " + err.Error()) // it ends with this process
+	if agent, err := a.running(context.WithoutCancel(cmd.Context())); err == nil {
+		_ = agent.EndGrant(cmd.Context(), given.ID) // it ends with this process, too
 	}
 	return status
 }

@@ -45,23 +45,27 @@ With --follow it goes on with what is decided from now on. As JSON that is one o
 		if err != nil {
 			return err
 		}
-		records, err := agent.Log(cmd.Context(), query)
-		if err != nil {
-			return err
-		}
 		if !*follow {
+			records, err := agent.Log(cmd.Context(), query)
+			if err != nil {
+				return err
+			}
 			return a.show(cmd, *format, records, a.recordsView(records))
 		}
-		return a.follow(cmd, agent, query, records, *format)
+		return a.follow(cmd, agent, query, *format)
 	}
 	cmd.AddCommand(a.logVerifyCommand())
 	return cmd
 }
 
 // follow shows records, and then those that come, until somebody interrupts it.
-func (a *app) follow(cmd *cobra.Command, agent management.Agent, query management.LogQuery, records []management.LogRecord, format string) error {
+func (a *app) follow(cmd *cobra.Command, agent management.Agent, query management.LogQuery, format string) error {
 	ctx := cmd.Context()
 	newest, err := agent.Log(ctx, management.LogQuery{Limit: 1}) // which may be about another context
+	if err != nil {
+		return err
+	}
+	records, err := agent.Log(ctx, query) // after that, or what comes between would be missed
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -79,16 +81,56 @@ no.`,
 	return cmd
 }
 
-// program returns the path of a program as the kernel would tell it.
+// program returns the path of a program as the kernel would tell it: of a script, that of its
+// interpreter.
 func (a *app) program(name string) (string, error) {
-	found, err := exec.LookPath(name)
-	if err == nil {
-		found, err = filepath.EvalSymlinks(a.absolute(found))
+	found, err := a.programFile(name)
+	for depth := 0; err == nil && depth < 4; depth++ { // as deep as the kernel goes
+		interpreter := interpreterOf(found)
+		if interpreter == "" {
+			break
+		}
+		found, err = a.programFile(interpreter)
 	}
 	if err != nil {
 		return "", &ipc.Error{Code: ipc.Usage, Message: "finding the program: " + err.Error(), Hint: "look at its name and PATH"}
 	}
 	return found, nil
+}
+
+// programFile returns the path of a program's file, links followed.
+func (a *app) programFile(name string) (string, error) {
+	found, err := exec.LookPath(name)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(a.absolute(found))
+}
+
+// interpreterOf returns the interpreter that a script names, also by env(1); empty where the
+// file is no script.
+func interpreterOf(path string) string {
+	file, err := os.Open(path)
+	if err != nil {
+		return "" // it can be run and not read
+	}
+	defer func() { _ = file.Close() }() // it was only read from
+	head := make([]byte, 256)
+	n, _ := io.ReadFull(file, head) // a short file is read as well
+	line, isScript := strings.CutPrefix(string(head[:n]), "#!")
+	line, _, _ = strings.Cut(line, "\n")
+	words := strings.Fields(line)
+	if !isScript || len(words) == 0 {
+		return ""
+	}
+	if filepath.Base(words[0]) == "env" {
+		for _, word := range words[1:] {
+			if !strings.HasPrefix(word, "-") && !strings.Contains(word, "=") {
+				return word
+			}
+		}
+	}
+	return words[0]
 }
 
 // explanationView shows a decision, and what it was made of.

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// closeToOthers, which the daemon and its worker call before anything else, keeps every file the daemon makes from other users, whatever the shell
-// that started it allows, and its memory from other programs and out of core dumps, which
-// others collect and keep.
+// closeToOthers keeps every file the daemon and its worker make from other users, whatever
+// the shell that started them allows, and their memory from other programs and out of core
+// dumps, which others collect and keep. It is called before either knows a secret.
 func closeToOthers() error {
 	syscall.Umask(0o077)
 	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {

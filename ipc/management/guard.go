@@ -81,7 +81,8 @@ type LogRecord struct {
 	Verb       string    `json:"verb" yaml:"verb"`
 	Context    string    `json:"context,omitempty" yaml:"context,omitempty"`
 	Host       string    `json:"host,omitempty" yaml:"host,omitempty"`
-	Token      string    `json:"token,omitempty" yaml:"token,omitempty"` // its uid
+	Token      string    `json:"token,omitempty" yaml:"token,omitempty"`   // its uid
+	Detail     string    `json:"detail,omitempty" yaml:"detail,omitempty"` // what exactly, and within which limits
 	Answer     string    `json:"answer" yaml:"answer"`
 	Rule       string    `json:"rule,omitempty" yaml:"rule,omitempty"`
 	Grant      string    `json:"grant,omitempty" yaml:"grant,omitempty"`

@@ -13,11 +13,13 @@ package ancestry
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 )
 
-// maxChain bounds how many ancestors are told. Chains of shells and build tools have ten.
-const maxChain = 32
+// maxChain bounds how many ancestors are looked at. Chains of shells and build tools have ten;
+// one that is longer than this was made to be, and is told to be incomplete.
+const maxChain = 256
 
 // Process is one process.
 type Process struct {
@@ -50,24 +52,47 @@ type Ancestry struct {
 	Directory string
 	// Terminal is the path of its controlling terminal; empty: it has none.
 	Terminal string
+	// Incomplete reports whether there is more that could not be looked at, for want of
+	// descriptors, say. Who must not have something because of whom it descends from must
+	// not have it then.
+	Incomplete bool
 }
+
+// errGone is the error of a process that is not there, or not shown to us.
+var errGone = errors.New("there is no such process")
 
 // Of returns what is known of the process with that number.
 func Of(pid int) Ancestry {
-	self, ok := process(pid)
-	if !ok {
-		return Ancestry{}
+	self, err := process(pid)
+	if err != nil {
+		return Ancestry{Incomplete: !errors.Is(err, errGone)}
 	}
 	found := Ancestry{Chain: []Process{self}, Directory: directory(pid), Terminal: terminal(self)}
-	for child := self; len(found.Chain) < maxChain && child.parent > 1; {
-		parent, ok := process(child.parent)
-		if !ok || parent.manager || parent.Started > child.Started {
+	for child := self; child.parent > 1; {
+		if len(found.Chain) == maxChain {
+			found.Incomplete = true
+			break
+		}
+		parent, err := process(child.parent)
+		if err != nil {
+			// One that has ended meanwhile has left its children to the one that starts
+			// everything, or to who adopts them: then they are looked at anew.
+			found.Incomplete = !errors.Is(err, errGone) || adopted(child)
+			break
+		}
+		if parent.manager || parent.Started > child.Started {
 			break
 		}
 		found.Chain = append(found.Chain, parent)
 		child = parent
 	}
 	return found
+}
+
+// adopted reports whether a process has another parent by now than that it was told to have.
+func adopted(child Process) bool {
+	now, err := process(child.PID)
+	return err == nil && now.parent != child.parent && now.parent > 1
 }
 
 // Executables returns the programs of the chain, the process's own first.
@@ -96,10 +121,14 @@ func (a Ancestry) Tree() Process {
 	return a.Chain[len(a.Chain)-1]
 }
 
-// Running reports whether p is still there.
+// Running reports whether p is still there, as far as anybody can tell: what could not be
+// looked at has not ended.
 func Running(p Process) bool {
-	now, ok := process(p.PID)
-	return ok && now.Same(p)
+	now, err := process(p.PID)
+	if err != nil {
+		return !errors.Is(err, errGone)
+	}
+	return now.Same(p)
 }
 
 // Environ returns, of a process's environment as it was started with, the variables with

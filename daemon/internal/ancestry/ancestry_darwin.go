@@ -13,10 +13,10 @@ const launchd = 1
 const noTerminal = 0xffffffff
 
 // process asks the kernel for a process by sysctl(3).
-func process(pid int) (Process, bool) {
+func process(pid int) (Process, error) {
 	info, err := unix.SysctlKinfoProc("kern.proc.pid", pid)
 	if err != nil || int(info.Proc.P_pid) != pid {
-		return Process{}, false
+		return Process{}, errGone // which is also what the kernel says of a number that nobody has
 	}
 	started := info.Proc.P_starttime
 	p := Process{
@@ -29,7 +29,7 @@ func process(pid int) (Process, bool) {
 	if terminal := uint64(uint32(info.Eproc.Tdev)); terminal != noTerminal {
 		p.Terminal = terminal
 	}
-	return p, true
+	return p, nil
 }
 
 // executable returns the path of a process's program, which stands behind the number of its

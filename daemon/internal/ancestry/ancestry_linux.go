@@ -2,6 +2,7 @@ package ancestry
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -21,18 +22,25 @@ const (
 
 // process reads what /proc says of a process. It is read with bare system calls: this stands
 // on the way of every credential, and package os would open a poller's descriptor for each.
-func process(pid int) (Process, bool) {
+func process(pid int) (Process, error) {
 	base := "/proc/" + strconv.Itoa(pid)
-	stat, ok := read(base + "/stat")
-	if !ok {
-		return Process{}, false
+	stat, err := read(base + "/stat")
+	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ESRCH) {
+		return Process{}, errGone
+	}
+	if err != nil {
+		return Process{}, err
 	}
 	p, ok := parse(pid, stat)
-	if ok {
-		p.Executable = strings.TrimSuffix(link(base+"/exe"), " (deleted)") // replaced by an upgrade
+	if !ok {
+		return Process{}, errForm
 	}
-	return p, ok
+	p.Executable = strings.TrimSuffix(link(base+"/exe"), " (deleted)") // replaced by an upgrade
+	return p, nil
 }
+
+// errForm is the error of a line that no kernel writes.
+var errForm = errors.New("a process is told of in an unknown form")
 
 // parse reads a line of /proc/PID/stat. The name of the program stands in brackets and may
 // hold anything, brackets among it; the last one ends it.
@@ -94,15 +102,15 @@ func terminal(p Process) string {
 }
 
 // read returns the beginning of a small file.
-func read(path string) ([]byte, bool) {
+func read(path string) ([]byte, error) {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, false
+		return nil, err
 	}
 	defer func() { _ = unix.Close(fd) }() // it was only read from
 	text := make([]byte, 1024)
 	n, err := unix.Read(fd, text)
-	return text[:max(0, n)], err == nil
+	return text[:max(0, n)], err
 }
 
 // link returns where a link of /proc leads; empty where nobody may know.

@@ -141,6 +141,34 @@ func TestOf(t *testing.T) {
 	}
 }
 
+// TestLongChain: what descends from too many is told to.
+func TestLongChain(t *testing.T) {
+	t.Parallel()
+	for depth, incomplete := range map[int]bool{40: false, maxChain + 10: true} {
+		dir := t.TempDir()
+		script := filepath.Join(dir, "deep")
+		if err := os.WriteFile(script, []byte(`if [ $1 -eq 0 ]; then echo $$ >pid; mv pid told; sleep 60; exit; fi
+sh "$0" $(($1 - 1)); :
+`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command("/bin/sh", script, strconv.Itoa(depth))
+		cmd.Dir = dir
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it leads a session
+			_ = cmd.Wait()
+		})
+		found := Of(awaitNumber(t, filepath.Join(dir, "told")))
+		if found.Incomplete != incomplete || len(found.Chain) < min(depth, maxChain) {
+			t.Errorf("%d deep: %d are told, incomplete is %t", depth, len(found.Chain), found.Incomplete)
+		}
+	}
+}
+
 // TestNobody: a process that is not there has no ancestry.
 func TestNobody(t *testing.T) {
 	t.Parallel()
@@ -149,7 +177,7 @@ func TestNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	gone := Of(cmd.Process.Pid)
-	if len(gone.Chain) > 0 || gone.Tree() != (Process{}) || gone.Directory != "" {
+	if gone.Incomplete || len(gone.Chain) > 0 || gone.Tree() != (Process{}) || gone.Directory != "" {
 		t.Errorf("%+v", gone)
 	}
 }

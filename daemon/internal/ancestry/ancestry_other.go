@@ -3,7 +3,7 @@
 package ancestry
 
 // process knows nothing here: each of these systems would want its own sysctl.
-func process(int) (Process, bool) { return Process{}, false }
+func process(int) (Process, error) { return Process{}, errGone }
 
 func directory(int) string { return "" }
 

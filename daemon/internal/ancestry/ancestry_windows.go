@@ -7,22 +7,22 @@ import (
 )
 
 // process asks the system for a process.
-func process(pid int) (Process, bool) {
+func process(pid int) (Process, error) {
 	handle, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
 	if err != nil {
-		return Process{}, false
+		return Process{}, errGone // or another user's, of which nothing is told
 	}
 	defer func() { _ = windows.CloseHandle(handle) }() // it was only asked
 	var created, exited, kernel, user windows.Filetime
 	if err := windows.GetProcessTimes(handle, &created, &exited, &kernel, &user); err != nil {
-		return Process{}, false
+		return Process{}, errGone
 	}
 	return Process{
 		PID:        pid,
 		Started:    uint64(created.HighDateTime)<<32 | uint64(created.LowDateTime),
 		Executable: executable(handle),
 		parent:     parent(uint32(pid)),
-	}, true
+	}, nil
 }
 
 // executable returns the path of a process's program.

@@ -20,8 +20,8 @@ const (
 // hold one.
 type Entry struct {
 	Answer Answer `json:"answer"`
-	// How is a word for how the answer came about, such as "rule" or "asked".
-	How string `json:"how,omitempty"`
+	// Detail says what exactly is done, and within which limits: a uid, a host, a time.
+	Detail string `json:"detail,omitempty"`
 	// Verb is what was asked to be done, and Context, Host and Token (a uid, not a
 	// value) say with what.
 	Verb    string `json:"verb,omitempty"`
@@ -77,7 +77,7 @@ func appendRecord(b []byte, r Record) []byte {
 	b = strconv.AppendUint(append(b, `{"seq":`...), r.Seq, 10)
 	b = r.Time.UTC().AppendFormat(append(b, `,"time":"`...), timeForm)
 	b = appendText(append(b, `","answer":`...), string(r.Answer))
-	b = appendField(b, "how", r.How)
+	b = appendField(b, "detail", r.Detail)
 	b = appendField(b, "verb", r.Verb)
 	b = appendField(b, "context", r.Context)
 	b = appendField(b, "host", r.Host)

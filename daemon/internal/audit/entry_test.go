@@ -24,10 +24,10 @@ func TestLine(t *testing.T) {
 		},
 		"most": {
 			Record{Seq: 2, Time: at, Prev: zeros, Entry: Entry{
-				Answer: Allow, How: "asked", Verb: "get", Context: "prod", Host: "h", Token: "tk", Rule: "r", Grant: "g", Reason: "so",
+				Answer: Allow, Detail: "asked", Verb: "get", Context: "prod", Host: "h", Token: "tk", Rule: "r", Grant: "g", Reason: "so",
 				UID: 1, PID: 2, Executable: "/e", Parents: []string{"/p", "", "/q"}, Directory: "/d", Contained: true,
 			}},
-			`{"seq":2,"time":"2026-03-01T09:30:00.120Z","answer":"allow","how":"asked","verb":"get","context":"prod","host":"h",` +
+			`{"seq":2,"time":"2026-03-01T09:30:00.120Z","answer":"allow","detail":"asked","verb":"get","context":"prod","host":"h",` +
 				`"token":"tk","rule":"r","grant":"g","reason":"so","uid":1,"pid":2,"executable":"/e","parents":["/p","","/q"],` +
 				`"directory":"/d","contained":true,"prev":"` + zeros + `"}`,
 		},
@@ -118,7 +118,7 @@ func TestALineHasABound(t *testing.T) {
 		parents[i] = long
 	}
 	record := Record{Seq: maxSeq, Prev: strings.Repeat("f", 64), Entry: Entry{
-		Answer: Answer(long), How: long, Verb: long, Context: long, Host: long, Token: long, Rule: long, Grant: long, Reason: long,
+		Answer: Answer(long), Detail: long, Verb: long, Context: long, Host: long, Token: long, Rule: long, Grant: long, Reason: long,
 		UID: -1 << 62, PID: -1 << 62, Executable: long, Parents: parents, Directory: long, Contained: true,
 	}}
 	got := appendRecord(nil, record)

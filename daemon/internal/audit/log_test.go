@@ -25,7 +25,7 @@ func TestAppendIsReadBack(t *testing.T) {
 		t.Errorf("Verify of nothing = %+v, %v", report, err)
 	}
 	first := entry()
-	second := Entry{Answer: Deny, How: "default", Directory: "/tmp/a\nb", Contained: true, UID: -1}
+	second := Entry{Answer: Deny, Detail: "default", Directory: "/tmp/a\nb", Contained: true, UID: -1}
 	for i, e := range []Entry{first, second} {
 		if seq, err := l.Append(e); err != nil || seq != uint64(i+1) {
 			t.Fatalf("Append = %d, %v", seq, err)

@@ -53,7 +53,7 @@ func add(t testing.TB, l *Log, n int) {
 // entry returns one that is as many are.
 func entry() Entry {
 	return Entry{
-		Answer: Allow, How: "rule", Verb: "get", Context: "prod", Host: "app.example.com", Token: "tk-1", Rule: "shells",
+		Answer: Allow, Detail: "rule", Verb: "get", Context: "prod", Host: "app.example.com", Token: "tk-1", Rule: "shells",
 		UID: 1000, PID: 4711, Executable: "/usr/bin/git", Parents: []string{"/usr/bin/bash", "/usr/bin/tmux"}, Directory: "/home/u/p",
 	}
 }

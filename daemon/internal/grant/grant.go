@@ -5,17 +5,19 @@
 // A grant has two sides. It gives leave where a rule would have a person asked, and it is a
 // fence: whatever it is bound to gets what it covers and nothing else. A process that stands
 // below several, as where an agent gives a part of its leave to a tool, needs all of them.
-// One that is used up, or over, stays as a fence until its process has ended; so nothing
-// below it gets more by waiting.
+// One that is used up, or over, stays as a fence until its process has ended. What that one
+// leaves behind is below nothing any more.
 //
 // The grants are kept in a file, for a daemon is replaced by an upgrade while an agent works.
-// The file holds no secret, and is of use only until the system starts anew.
+// The file holds no secret, and is of use only until the system starts anew. A use that cannot
+// be written there is not given: a daemon that is killed would give it again.
 package grant
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,6 +25,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/bento-cred/bento-cred/daemon/internal/private"
 )
 
 // Why a grant does not cover something.
@@ -48,6 +52,9 @@ type Grant struct {
 	Expires time.Time `json:"expires"`
 	Limited bool      `json:"limited,omitempty"` // in how often it may be used
 	Left    int       `json:"left,omitempty"`    // of that
+	// Leave says that a person, or a rule of theirs, agreed to it: then it is an answer where
+	// a rule would have them asked. Else it is a fence alone.
+	Leave bool `json:"leave,omitempty"`
 }
 
 // Covers returns nil where g covers a token of a context for a host, at the time now.
@@ -68,7 +75,7 @@ func (g Grant) Covers(context, host string, now time.Time) error {
 
 // Config says where grants are kept, and until when one counts.
 type Config struct {
-	// Path of the file, in a directory of ours.
+	// Path of the file, in a directory of ours, which need not be there yet.
 	Path string
 	// Boot names this run of the system: no holder outlives it.
 	Boot string
@@ -82,7 +89,6 @@ type Ledger struct {
 
 	mu     sync.Mutex
 	grants []Grant // guarded by mu
-	err    error   // guarded by mu; why the file could not be written the last time
 }
 
 // document is the form of the file.
@@ -91,38 +97,35 @@ type document struct {
 	Grants []Grant `json:"grants"`
 }
 
-// maxFile bounds the file, in bytes, and maxGrants what is in it.
+// maxFile bounds the file, in bytes, maxGrants what is in it, and maxHeld what is bound to one
+// process.
 const (
 	maxFile   = 1 << 20
-	maxGrants = 256
+	maxGrants = 1024
+	maxHeld   = 16
 )
 
 // ErrTooMany is the error where no more grants are taken.
 var ErrTooMany = errors.New("there are too many grants")
 
-// Open reads the grants at c.Path. A file that is not there, or of an earlier run of the
-// system, holds none.
+// Open reads the grants at c.Path. A file that is not there, of an earlier run of the system,
+// or not whole, holds none; one that is not ours is refused (private.ErrNotOurs).
 func Open(c Config) (*Ledger, error) {
 	l := &Ledger{config: c}
-	info, err := os.Lstat(c.Path)
+	file, err := private.Open(c.Path, os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil
-	}
-	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxFile) {
-		err = fmt.Errorf("%q is not a file of ours", c.Path)
-	}
-	var text []byte
-	if err == nil {
-		text, err = os.ReadFile(c.Path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the grants: %w", err)
 	}
-	var kept document
-	if err := json.Unmarshal(text, &kept); err != nil {
-		return nil, fmt.Errorf("reading the grants in %q: %w", c.Path, err)
+	text, err := io.ReadAll(io.LimitReader(file, maxFile))
+	_ = file.Close() // it was only read from
+	if err != nil {
+		return nil, fmt.Errorf("reading the grants: %w", err)
 	}
-	if kept.Boot == c.Boot {
+	var kept document
+	if err := json.Unmarshal(text, &kept); err == nil && kept.Boot == c.Boot {
 		l.grants = kept.Grants
 	}
 	return l, nil
@@ -133,7 +136,13 @@ func (l *Ledger) Add(g Grant) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sweepLocked()
-	if len(l.grants) >= maxGrants {
+	held := 0
+	for _, other := range l.grants {
+		if other.Holder == g.Holder {
+			held++
+		}
+	}
+	if len(l.grants) >= maxGrants || held >= maxHeld {
 		return ErrTooMany
 	}
 	l.grants = append(l.grants, g)
@@ -185,25 +194,43 @@ func (l *Ledger) Over(chain []Holder) []Grant {
 func (l *Ledger) Use(ids []string, context, host string, now time.Time) (giveBack func(), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, id := range ids {
-		at := l.indexLocked(id)
-		if at < 0 {
-			return nil, ErrOver
-		}
-		if err := l.grants[at].Covers(context, host, now); err != nil {
-			return nil, err
-		}
+	if err := l.coverLocked(ids, context, host, now); err != nil {
+		return nil, err
 	}
-	l.countLocked(ids, -1)
+	if err := l.countLocked(ids, -1); err != nil {
+		_ = l.countLocked(ids, 1) // the file has what it had
+		return nil, err
+	}
 	return func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.countLocked(ids, 1)
+		_ = l.countLocked(ids, 1) // where it is not written, one use is lost by a restart
 	}, nil
 }
 
+// Check is Use that takes nothing.
+func (l *Ledger) Check(ids []string, context, host string, now time.Time) (giveBack func(), err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return func() {}, l.coverLocked(ids, context, host, now)
+}
+
+// coverLocked returns why not all of some grants cover something.
+func (l *Ledger) coverLocked(ids []string, context, host string, now time.Time) error {
+	for _, id := range ids {
+		at := l.indexLocked(id)
+		if at < 0 {
+			return ErrOver
+		}
+		if err := l.grants[at].Covers(context, host, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // countLocked adds n to what is left of limited grants.
-func (l *Ledger) countLocked(ids []string, n int) {
+func (l *Ledger) countLocked(ids []string, n int) error {
 	changed := false
 	for _, id := range ids {
 		if at := l.indexLocked(id); at >= 0 && l.grants[at].Limited {
@@ -211,17 +238,10 @@ func (l *Ledger) countLocked(ids []string, n int) {
 			changed = true
 		}
 	}
-	if changed {
-		l.err = l.writeLocked()
+	if !changed {
+		return nil
 	}
-}
-
-// Err returns why the file could not be written when a use was last counted: a daemon that
-// starts now would count it anew. nil: it was written.
-func (l *Ledger) Err() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.err
+	return l.writeLocked()
 }
 
 func (l *Ledger) indexLocked(id string) int {
@@ -238,6 +258,9 @@ func (l *Ledger) writeLocked() error {
 	text, err := json.Marshal(document{Boot: l.config.Boot, Grants: l.grants})
 	if err != nil {
 		return fmt.Errorf("encoding the grants: %w", err)
+	}
+	if err := private.MakeDir(filepath.Dir(l.config.Path)); err != nil {
+		return fmt.Errorf("keeping the grants: %w", err)
 	}
 	made, err := os.CreateTemp(filepath.Dir(l.config.Path), ".grants-*") // made with mode 0600
 	if err != nil {

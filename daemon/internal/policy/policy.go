@@ -52,6 +52,9 @@ type Question struct {
 	Executables []string
 	Directory   string
 	Contained   bool
+	// AnyContext and AnyHost say that it is about several that are not named here. A rule that
+	// does not allow fits it whichever of them the rule names.
+	AnyContext, AnyHost bool
 }
 
 // Decision is an answer, and which rule gave it.
@@ -77,18 +80,42 @@ func (p Policy) Decide(q Question) Decision {
 	return Decision{Answer: Allow}
 }
 
+// Asks returns the first rule that has a person asked about a token of q's context and host,
+// whatever it is wanted for, and whether there is one. A rule that denies is looked at when a
+// token is asked for; one that allows what comes before it ends the search.
+func (p Policy) Asks(q Question) (rule string, asks bool) {
+	for _, r := range p.Rules {
+		verbs := r.Verbs
+		r.Verbs = nil
+		if r.Answer == Deny || !r.fits(q) {
+			continue
+		}
+		if r.Answer == Ask {
+			return r.Name, true
+		}
+		if len(verbs) == 0 {
+			return "", false // all that comes is allowed
+		}
+	}
+	return "", false
+}
+
 // AdmitsContained reports whether any rule may let a peer in a container have something.
 func (p Policy) AdmitsContained() bool {
 	return slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.Contained && r.Answer != Deny })
 }
 
 func (r Rule) fits(q Question) bool {
+	strict := r.Answer != Allow // what is not known may be what the rule is against
+	hidden := strict && len(q.Executables) > 0 && q.Executables[0] == ""
 	return r.Contained == q.Contained &&
-		anyOf(r.Contexts, func(pattern string) bool { return glob(pattern, q.Context) }) &&
+		anyOf(r.Contexts, func(pattern string) bool { return strict && q.AnyContext || glob(pattern, q.Context) }) &&
 		anyOf(r.Verbs, func(pattern string) bool { return glob(pattern, q.Verb) }) &&
-		anyOf(r.Hosts, func(pattern string) bool { return glob(strings.ToLower(pattern), strings.ToLower(q.Host)) }) &&
+		anyOf(r.Hosts, func(pattern string) bool {
+			return strict && q.AnyHost || glob(strings.ToLower(pattern), strings.ToLower(q.Host))
+		}) &&
 		anyOf(r.Executables, func(pattern string) bool {
-			return slices.ContainsFunc(q.Executables, func(program string) bool { return isProgram(pattern, program) })
+			return hidden || slices.ContainsFunc(q.Executables, func(program string) bool { return isProgram(pattern, program) })
 		}) &&
 		anyOf(r.Directories, func(dir string) bool { return below(dir, q.Directory) })
 }
@@ -116,14 +143,19 @@ func glob(pattern, text string) bool {
 	return strings.HasSuffix(rest, parts[len(parts)-1])
 }
 
-// isProgram reports whether pattern means the program at a path. A program whose path is not
-// known is none that anybody names.
+// isProgram reports whether pattern means the program at a path, of which Windows parts the
+// names by backslashes and ends the last one in ".exe". A program whose path is not known is
+// none that anybody names.
 func isProgram(pattern, program string) bool {
 	if program == "" {
 		return false
 	}
+	if windows := strings.Contains(program, `\`); windows {
+		program = strings.TrimSuffix(strings.ReplaceAll(program, `\`, "/"), ".exe")
+		pattern = strings.TrimSuffix(strings.ReplaceAll(pattern, `\`, "/"), ".exe")
+	}
 	if !strings.Contains(pattern, "/") {
-		program = path.Base(strings.ReplaceAll(program, `\`, "/"))
+		program = path.Base(program)
 	}
 	fits, err := path.Match(pattern, program)
 	return err == nil && fits // a bad pattern was refused with the settings

@@ -20,6 +20,9 @@ func TestDecide(t *testing.T) {
 	contained := asked
 	contained.Contained = true
 	nothing := policy.Question{Verb: "env"}
+	hidden, several := asked, asked
+	hidden.Executables = []string{"", "/bin/zsh"}
+	several.AnyContext, several.AnyHost, several.Context, several.Host = true, true, "", ""
 	tests := map[string]struct {
 		rules []policy.Rule
 		ask   policy.Question
@@ -41,6 +44,12 @@ func TestDecide(t *testing.T) {
 		"no star over slashes":         {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Executables: []string{"/opt/*"}}}, ask: asked, want: policy.Allow},
 		"part of a name":               {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Executables: []string{"agen"}}}, ask: asked, want: policy.Allow},
 		"an unknown program":           {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Executables: []string{"*"}}}, ask: nothing, want: policy.Allow},
+		"a hidden program, a denial":   {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Executables: []string{"agent"}}}, ask: hidden, want: policy.Deny, rule: "a"},
+		"a hidden program, a leave":    {rules: []policy.Rule{{Name: "a", Answer: policy.Allow, Executables: []string{"agent"}}, {Name: "b", Answer: policy.Deny}}, ask: hidden, want: policy.Deny, rule: "b"},
+		"several contexts, a denial":   {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Contexts: []string{"x"}, Hosts: []string{"y"}}}, ask: several, want: policy.Deny, rule: "a"},
+		"several contexts, a leave":    {rules: []policy.Rule{{Name: "a", Answer: policy.Allow, Contexts: []string{"x"}}, {Name: "b", Answer: policy.Deny}}, ask: several, want: policy.Deny, rule: "b"},
+		"Windows, by name":             {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Executables: []string{"agent"}}}, ask: policy.Question{Executables: []string{`C:\x\agent.exe`}}, want: policy.Deny, rule: "a"},
+		"Windows, by path":             {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Executables: []string{`C:\x\*.exe`}}}, ask: policy.Question{Executables: []string{`C:\x\agent.exe`}}, want: policy.Deny, rule: "a"},
 		"a directory":                  {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Directories: []string{"/home/ann/work"}}}, ask: asked, want: policy.Deny, rule: "a"},
 		"with a slash":                 {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Directories: []string{"/home/ann/work/models/"}}}, ask: asked, want: policy.Deny, rule: "a"},
 		"beside a directory":           {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Directories: []string{"/home/ann/wor"}}}, ask: asked, want: policy.Allow},
@@ -59,6 +68,29 @@ func TestDecide(t *testing.T) {
 		got := policy.Policy{Rules: test.rules}.Decide(test.ask)
 		if got.Answer != test.want || got.Rule != test.rule {
 			t.Errorf("%s: %+v, want %s by %q", name, got, test.want, test.rule)
+		}
+	}
+}
+
+func TestAsks(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		rules []policy.Rule
+		rule  string
+		asks  bool
+	}{
+		"no rules":            {},
+		"for another verb":    {[]policy.Rule{{Name: "a", Answer: policy.Ask, Verbs: []string{"token"}}}, "a", true},
+		"for another context": {[]policy.Rule{{Name: "a", Answer: policy.Ask, Contexts: []string{"x"}}}, "", false},
+		"behind a denial":     {[]policy.Rule{{Name: "d", Answer: policy.Deny}, {Name: "a", Answer: policy.Ask}}, "a", true},
+		"behind a leave":      {[]policy.Rule{{Name: "l", Answer: policy.Allow}, {Name: "a", Answer: policy.Ask}}, "", false},
+		"behind one for a verb": {
+			[]policy.Rule{{Name: "l", Answer: policy.Allow, Verbs: []string{"env"}}, {Name: "a", Answer: policy.Ask}}, "a", true,
+		},
+	}
+	for name, test := range tests {
+		if rule, asks := (policy.Policy{Rules: test.rules}).Asks(asked); rule != test.rule || asks != test.asks {
+			t.Errorf("%s: %q, %t", name, rule, asks)
 		}
 	}
 }
