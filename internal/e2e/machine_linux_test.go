@@ -98,7 +98,7 @@ func (m *machine) await(t *testing.T) {
 	for late := time.Now().Add(bootTime); ; time.Sleep(bootPoll) {
 		if m.init == 0 {
 			text, _ := os.ReadFile(children) // empty while there is none
-			m.init, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+			m.init = initAmong(strings.Fields(string(text)))
 		}
 		if m.init != 0 {
 			said, err := m.as("root", "systemctl is-active "+bootTarget+" || systemctl list-jobs")
@@ -111,6 +111,21 @@ func (m *machine) await(t *testing.T) {
 			t.Fatalf("the machine does not boot:\n%s\n%s", lastly, said)
 		}
 	}
+}
+
+// initAmong returns the process that is number 1 in its own pid namespace; 0 where none is
+// yet. The first child of systemd-nspawn is not: it makes that one, and ends.
+func initAmong(pids []string) int {
+	for _, pid := range pids {
+		status, _ := os.ReadFile("/proc/" + pid + "/status") // of one that may have ended
+		_, numbers, _ := strings.Cut(string(status), "\nNSpid:")
+		numbers, _, _ = strings.Cut(numbers, "\n")
+		if fields := strings.Fields(numbers); len(fields) > 1 && fields[len(fields)-1] == "1" {
+			number, _ := strconv.Atoi(pid) // the kernel writes a number
+			return number
+		}
+	}
+	return 0
 }
 
 // as runs a shell script as a user of the machine and returns what it wrote, to standard
