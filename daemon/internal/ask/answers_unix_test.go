@@ -171,3 +171,31 @@ func TestNoWay(t *testing.T) {
 		})
 	}
 }
+
+// TestNextPinentry: where the system's choice cannot ask, as that of a desktop which is not
+// running, the next one does; where that one's answer is no, nobody is asked again.
+func TestNextPinentry(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	broken := filepath.Join(dir, "pinentry")
+	if err := os.WriteFile(broken, []byte("#!/bin/sh\necho no desktop >&2\nexit 1\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(program(t), filepath.Join(dir, "pinentry-qt")); err != nil {
+		t.Fatal(err)
+	}
+	onPath := func(c *ask.Config) { c.Program, c.Path = "", dir }
+	for script, want := range map[string]bool{"": true, "CONFIRM say ERR 83886179 Operation cancelled": false} {
+		yes, err := newStage(t, script, onPath).Ask(t.Context(), "key", question())
+		if err != nil || yes != want {
+			t.Errorf("%q: %t, %v; want %t", script, yes, err, want)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, "pinentry-qt")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := newStage(t, "", onPath).Ask(t.Context(), "key", question())
+	if !errors.Is(err, ask.ErrNoWay) || !strings.Contains(err.Error(), "no desktop") {
+		t.Errorf("without another one: %v", err)
+	}
+}

@@ -23,8 +23,8 @@ type asking struct {
 // asker is one who waits for an answer.
 type asker struct {
 	question Question
-	program  string // the pinentry that can put the question
-	noWay    error  // why there is none
+	programs []string // the pinentries that can put the question, the best first
+	noWay    error    // why there is none
 	// stay ends, by gone, when the question can no longer be put where this one is.
 	stay context.Context //nolint:containedctx // it is the asker's stay, which a request begins and ends
 	gone context.CancelFunc
@@ -140,25 +140,36 @@ func (d *Desk) first(a *asking) *asker {
 func (d *Desk) put(who *asker) (bool, error) {
 	ctx, cancel := context.WithTimeoutCause(who.stay, d.config.Timeout, ErrTimedOut)
 	defer cancel()
-	q := who.question
-	yes, err := d.run(ctx, who.program, q)
-	if codeOf(err) == codeLocale {
-		// Nothing was shown: the text has letters that the terminal's locale lacks, as
-		// on servers with no locale but C. The same pinentry would take no keys any more.
-		q.Title, q.Text = plain(q.Title), plain(q.Text)
-		yes, err = d.run(ctx, who.program, q)
+	var failures error
+	for _, program := range who.programs {
+		yes, err := d.runPlainly(ctx, program, who.question)
+		switch {
+		case err == nil:
+			d.config.Log.Debug("a question was answered", "yes", yes)
+			return yes, nil
+		case ctx.Err() != nil:
+			return false, context.Cause(ctx)
+		case codeOf(err) == codeTimeOut:
+			return false, ErrTimedOut
+		}
+		d.config.Log.Debug("a pinentry cannot ask", "program", program, "error", err)
+		if failures == nil { // the first is the one that was chosen
+			failures = fmt.Errorf("%w: %q %w", ErrNoWay, program, err)
+		}
 	}
-	switch {
-	case err == nil:
-		d.config.Log.Debug("a question was answered", "yes", yes)
-		return yes, nil
-	case ctx.Err() != nil:
-		return false, context.Cause(ctx)
-	case codeOf(err) == codeTimeOut:
-		return false, ErrTimedOut
-	default:
-		return false, fmt.Errorf("%w: %q %w", ErrNoWay, who.program, err)
+	return false, failures
+}
+
+// runPlainly is run, and once more with a plainer text where the terminal's locale lacks
+// letters of it, as on servers with no locale but C: then nothing was shown. The same process
+// would take no keys any more.
+func (d *Desk) runPlainly(ctx context.Context, program string, q Question) (bool, error) {
+	yes, err := d.run(ctx, program, q)
+	if codeOf(err) != codeLocale {
+		return yes, err
 	}
+	q.Title, q.Text = plain(q.Title), plain(q.Text)
+	return d.run(ctx, program, q)
 }
 
 // run has a pinentry put a question.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 )
 
 // CanAsk returns why a question could not be put now, an ErrNoWay; nil where it could.
@@ -24,7 +25,7 @@ func (c Config) newAsker(q Question) *asker {
 	me := &asker{question: q}
 	switch {
 	case q.Terminal != "" || hasDisplay(q.Environ):
-		me.program, me.noWay = c.find(hasDisplay(q.Environ), q.Terminal != "")
+		me.programs, me.noWay = c.find(hasDisplay(q.Environ), q.Terminal != "")
 	case noTerminal != nil:
 		me.noWay = fmt.Errorf("%w: %w, and there is no display", ErrNoWay, noTerminal)
 	default:
@@ -50,13 +51,18 @@ func checkTerminal(path string) error {
 	return nil
 }
 
-// find returns the program to ask with.
-func (c Config) find(display, terminal bool) (string, error) {
+// find returns the programs to ask with, the best first: the system's choice may be one for a
+// desktop that is not there, and fail where another one would not.
+func (c Config) find(display, terminal bool) ([]string, error) {
+	var found []string
 	var refused []error
 	for _, candidate := range c.candidates(display, terminal) {
 		path, err := runnable(candidate)
+		if err == nil && !slices.Contains(found, path) {
+			found = append(found, path)
+		}
 		if err == nil {
-			return path, nil
+			continue
 		}
 		// On a PATH, what cannot be looked at is not there.
 		var unseen *fs.PathError
@@ -64,14 +70,17 @@ func (c Config) find(display, terminal bool) (string, error) {
 			refused = append(refused, err)
 		}
 	}
+	if len(found) > 0 {
+		return found, nil
+	}
 	if len(refused) > 0 {
-		return "", fmt.Errorf("%w: no pinentry that may be run: %w", ErrNoWay, refused[0])
+		return nil, fmt.Errorf("%w: no pinentry that may be run: %w", ErrNoWay, refused[0])
 	}
 	wanted := "a pinentry"
 	if c.Program != "" {
 		wanted = fmt.Sprintf("%q", c.Program)
 	}
-	return "", fmt.Errorf("%w: %s is not installed", ErrNoWay, wanted)
+	return nil, fmt.Errorf("%w: %s is not installed", ErrNoWay, wanted)
 }
 
 // candidates returns the paths where a pinentry may be, the best first. The plain name

@@ -72,7 +72,8 @@ func TestWhichProgram(t *testing.T) {
 				want = filepath.Join(dir, test.want)
 			}
 			config := Config{Program: test.program, Path: "relative::/nosuch:/dev/null:" + dir}
-			got, err := config.find(test.display, test.terminal)
+			found, err := config.find(test.display, test.terminal)
+			got := first(found)
 			if got != want || (want == "") != errors.Is(err, ErrNoWay) {
 				t.Errorf("find = %q, %v; want %q", got, err, want)
 			}
@@ -122,7 +123,8 @@ func TestProgramsOfOthers(t *testing.T) {
 				test.prepare(t, dir, path)
 			}
 			for _, config := range []Config{{Path: dir}, {Program: path}} {
-				got, err := config.find(true, false)
+				found, err := config.find(true, false)
+				got := first(found)
 				if test.words != "" {
 					if !errors.Is(err, ErrNoWay) || !strings.Contains(err.Error(), test.words) {
 						t.Errorf("find = %q, %v; want %q", got, err, test.words)
@@ -133,7 +135,8 @@ func TestProgramsOfOthers(t *testing.T) {
 			}
 			behind := directory(t)
 			place(t, filepath.Join(behind, "pinentry"), 0o755)
-			got, err := Config{Path: dir + ":" + behind}.find(true, false)
+			found, err := Config{Path: dir + ":" + behind}.find(true, false)
+			got := first(found)
 			if want := map[bool]string{true: dir, false: behind}[test.words == ""]; err != nil || filepath.Dir(got) != want {
 				t.Errorf("with another behind it: %q, %v; want one in %q", got, err, want)
 			}
@@ -151,4 +154,12 @@ func replaceBy(t *testing.T, path string, err error, target string) {
 	if err := os.Symlink(target, path); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// first returns the program that is tried first, if there is any.
+func first(found []string) string {
+	if len(found) == 0 {
+		return ""
+	}
+	return found[0]
 }
