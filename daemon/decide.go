@@ -94,8 +94,8 @@ func (a *agent) weigh(what act, use take) verdict {
 	if who.gone {
 		return verdict{}.deny("the program that asked has ended")
 	}
-	if who.Incomplete {
-		return verdict{}.deny("it cannot be told who asks")
+	if who.Trouble != nil {
+		return verdict{}.deny("it cannot be told who asks: " + who.Trouble.Error())
 	}
 	v := verdict{Decision: d.policy().Decide(a.questionOf(who, what))}
 	over := d.grants.Over(who.holders())

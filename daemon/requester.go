@@ -1,8 +1,10 @@
 package daemon
 
 import (
+	"errors"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/bento-cred/bento-cred/daemon/internal/ancestry"
 	"github.com/bento-cred/bento-cred/daemon/internal/grant"
@@ -37,13 +39,31 @@ type requester struct {
 func (a *agent) who() requester {
 	a.look.Do(func() {
 		var found ancestry.Ancestry
-		if a.peer.Certainly(func() { found = ancestry.Of(a.peer.PID) }) {
+		if a.peer.Certainly(func() { found = patientlyOf(a.peer.PID) }) {
 			a.requester = requester{Ancestry: found}
 			return
 		}
 		a.requester = requester{gone: true}
 	})
 	return a.requester
+}
+
+// How long a peer waits for a descriptor to be looked at with, and the time between two looks.
+// Where there are none, quiet peers give way soon (ipc/server).
+const (
+	ancestryTime  = 5 * time.Second
+	ancestryPause = 20 * time.Millisecond
+)
+
+// patientlyOf returns the ancestry of a process, after waiting for what the lack of is soon
+// over: descriptors, and the adoption of a process whose parent just ended.
+func patientlyOf(pid int) ancestry.Ancestry {
+	for late := time.Now().Add(ancestryTime); ; time.Sleep(ancestryPause) {
+		found := ancestry.Of(pid)
+		if found.Trouble == nil || errors.Is(found.Trouble, ancestry.ErrLong) || time.Now().After(late) {
+			return found
+		}
+	}
 }
 
 // holders returns the chain as grants know processes.

@@ -179,8 +179,10 @@ func testUninstall(t *testing.T, m *machine) {
 	m.step(t, "start", `bento-cred service start; BENTO_CRED_AUTOSTART=0 bento-cred token`, madeUp)
 	m.step(t, "uninstall while 64 ask", asking+`
 		sleep 0.3; bento-cred service uninstall; sleep 0.5`+asked, `removed .*bento-cred.service\nremoved .*bento-cred.socket`)
-	m.step(t, "on demand again", `bento-cred status; bento-cred stop; sleep 0.5`, `on-demand`)
-	m.step(t, "again, with nobody asking", `bento-cred service install; bento-cred service uninstall; ! test -e $XDG_RUNTIME_DIR/bento-cred`, `removed`)
+	m.step(t, "on demand again", `
+		bento-cred status; bento-cred stop
+		for i in $(seq 200); do pgrep -u alice bento-credd >/dev/null || break; sleep 0.05; done`, `on-demand`)
+	m.step(t, "again, with nobody asking", `bento-cred service install; bento-cred service uninstall; ! ls -la $XDG_RUNTIME_DIR/bento-cred`, `removed`)
 	m.step(t, "nothing is left", `
 		find .config/systemd 2>/dev/null || true; systemctl --user list-units --all --plain 'bento-cred*'; systemctl --user list-unit-files 'bento-cred*' || true
 		! pgrep -a -u alice bento-credd`, `0 loaded units listed(.|\n)*0 unit files listed`)

@@ -52,11 +52,14 @@ type Ancestry struct {
 	Directory string
 	// Terminal is the path of its controlling terminal; empty: it has none.
 	Terminal string
-	// Incomplete reports whether there is more that could not be looked at, for want of
-	// descriptors, say. Who must not have something because of whom it descends from must
-	// not have it then.
-	Incomplete bool
+	// Trouble is why there is more that could not be looked at, for want of descriptors, say;
+	// nil: there is no more. Who must not have something because of whom it descends from
+	// must not have it then.
+	Trouble error
 }
+
+// ErrLong is the trouble of a process with more ancestors than anybody looks at.
+var ErrLong = errors.New("it has too many ancestors")
 
 // errGone is the error of a process that is not there, or not shown to us.
 var errGone = errors.New("there is no such process")
@@ -65,19 +68,22 @@ var errGone = errors.New("there is no such process")
 func Of(pid int) Ancestry {
 	self, err := process(pid)
 	if err != nil {
-		return Ancestry{Incomplete: !errors.Is(err, errGone)}
+		return Ancestry{Trouble: unless(err, errGone)}
 	}
 	found := Ancestry{Chain: []Process{self}, Directory: directory(pid), Terminal: terminal(self)}
 	for child := self; child.parent > 1; {
 		if len(found.Chain) == maxChain {
-			found.Incomplete = true
+			found.Trouble = ErrLong
 			break
 		}
 		parent, err := process(child.parent)
 		if err != nil {
 			// One that has ended meanwhile has left its children to the one that starts
 			// everything, or to who adopts them: then they are looked at anew.
-			found.Incomplete = !errors.Is(err, errGone) || adopted(child)
+			found.Trouble = unless(err, errGone)
+			if adopted(child) {
+				found.Trouble = errAdopted
+			}
 			break
 		}
 		if parent.manager || parent.Started > child.Started {
@@ -87,6 +93,17 @@ func Of(pid int) Ancestry {
 		child = parent
 	}
 	return found
+}
+
+// errAdopted is the trouble of a process whose parent ended while it was looked at.
+var errAdopted = errors.New("its parent ended just now")
+
+// unless returns err where it is not other.
+func unless(err, other error) error {
+	if errors.Is(err, other) {
+		return nil
+	}
+	return err
 }
 
 // adopted reports whether a process has another parent by now than that it was told to have.

@@ -1,6 +1,7 @@
 package ancestry
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -163,8 +164,8 @@ sh "$0" $(($1 - 1)); :
 			_ = cmd.Wait()
 		})
 		found := Of(awaitNumber(t, filepath.Join(dir, "told")))
-		if found.Incomplete != incomplete || len(found.Chain) < min(depth, maxChain) {
-			t.Errorf("%d deep: %d are told, incomplete is %t", depth, len(found.Chain), found.Incomplete)
+		if errors.Is(found.Trouble, ErrLong) != incomplete || len(found.Chain) < min(depth, maxChain) {
+			t.Errorf("%d deep: %d are told, trouble %v", depth, len(found.Chain), found.Trouble)
 		}
 	}
 }
@@ -177,7 +178,7 @@ func TestNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	gone := Of(cmd.Process.Pid)
-	if gone.Incomplete || len(gone.Chain) > 0 || gone.Tree() != (Process{}) || gone.Directory != "" {
+	if gone.Trouble != nil || len(gone.Chain) > 0 || gone.Tree() != (Process{}) || gone.Directory != "" {
 		t.Errorf("%+v", gone)
 	}
 }
