@@ -85,8 +85,12 @@ func (w *walker) file(s source) error {
 		half := !line.ended() && (!ok || s.first > 0)
 		switch {
 		case half:
-			w.report.Sound = 0
 			w.blame(place, "it was cut off in the middle")
+			if ok { // but for the line feed: it is read, and counts
+				w.record(place, record, named)
+				named = 0
+			}
+			w.report.Sound = 0
 		case ok:
 			w.record(place, record, named)
 			named = 0
