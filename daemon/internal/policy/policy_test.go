@@ -12,7 +12,7 @@ import (
 var asked = policy.Question{
 	Verb: "env", Context: "production", Host: "acme.cloud.bentoml.com",
 	Executables: []string{"/usr/bin/bento-cred", "/bin/zsh", "/opt/agent/bin/agent"},
-	Directory:   "/home/ann/work/models",
+	Directory:   "/home/ann/src/models",
 }
 
 func TestDecide(t *testing.T) {
@@ -50,9 +50,9 @@ func TestDecide(t *testing.T) {
 		"several contexts, a leave":    {rules: []policy.Rule{{Name: "a", Answer: policy.Allow, Contexts: []string{"x"}}, {Name: "b", Answer: policy.Deny}}, ask: several, want: policy.Deny, rule: "b"},
 		"Windows, by name":             {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Executables: []string{"agent"}}}, ask: policy.Question{Executables: []string{`C:\x\agent.exe`}}, want: policy.Deny, rule: "a"},
 		"Windows, by path":             {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Executables: []string{`C:\x\*.exe`}}}, ask: policy.Question{Executables: []string{`C:\x\agent.exe`}}, want: policy.Deny, rule: "a"},
-		"a directory":                  {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Directories: []string{"/home/ann/work"}}}, ask: asked, want: policy.Deny, rule: "a"},
-		"with a slash":                 {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Directories: []string{"/home/ann/work/models/"}}}, ask: asked, want: policy.Deny, rule: "a"},
-		"beside a directory":           {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Directories: []string{"/home/ann/wor"}}}, ask: asked, want: policy.Allow},
+		"a directory":                  {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Directories: []string{"/home/ann/src"}}}, ask: asked, want: policy.Deny, rule: "a"},
+		"with a slash":                 {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Directories: []string{"/home/ann/src/models/"}}}, ask: asked, want: policy.Deny, rule: "a"},
+		"beside a directory":           {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Directories: []string{"/home/ann/sr"}}}, ask: asked, want: policy.Allow},
 		"the root":                     {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Directories: []string{"/"}}}, ask: asked, want: policy.Deny, rule: "a"},
 		"an unknown directory":         {rules: []policy.Rule{{Name: "a", Answer: policy.Deny, Directories: []string{"/"}}}, ask: nothing, want: policy.Allow},
 		"contained":                    {ask: contained, want: policy.Deny},

@@ -1,3 +1,5 @@
+//go:build linux || darwin
+
 package pages
 
 import (
@@ -16,5 +18,6 @@ func lockedPages(n int) ([]byte, error) {
 		_ = unix.Munmap(fresh) // nothing stands there yet
 		return nil, fmt.Errorf("locking pages: %w", err)
 	}
+	leaveOut(fresh)
 	return fresh, nil
 }
