@@ -29,7 +29,7 @@ func (d *Daemon) reask(settings configs.Ask, rules []configs.Rule) {
 		Timeout: settings.Deadline, Remember: settings.Remember, RememberNo: min(settings.Remember, rememberNo),
 	}))
 	if before != nil {
-		go before.Close() // who is being asked is asked again, by the new one
+		go before.Close() // what is being asked was decided by the old rules
 	}
 }
 
@@ -43,19 +43,17 @@ func (a *agent) askPerson(ctx context.Context, who requester, what act, v verdic
 		tree := who.Tree()
 		key = fmt.Sprintf("token %d %d %q %q %q %q %q", tree.PID, tree.Started, v.Rule, what.context, what.host, what.token, who.program())
 	}
-	for {
-		yes, err := a.daemon.asker.Load().Ask(ctx, key, question(who, what))
-		switch {
-		case errors.Is(err, ask.ErrClosed) && ctx.Err() == nil:
-			continue // the settings are others, and so is who asks
-		case err != nil:
-			return v.deny("a person was to be asked: " + err.Error())
-		case !yes:
-			return v.deny("a person said no")
-		}
-		v.Answer, v.reason, v.byPerson = allowed, "a person said yes", true
-		return v
+	yes, err := a.daemon.asker.Load().Ask(ctx, key, question(who, what))
+	switch {
+	case errors.Is(err, ask.ErrClosed):
+		return v.deny("the rules were changed while a person was asked; try again")
+	case err != nil:
+		return v.deny("a person was to be asked: " + err.Error())
+	case !yes:
+		return v.deny("a person said no")
 	}
+	v.Answer, v.reason, v.byPerson = allowed, "a person said yes", true
+	return v
 }
 
 // question returns what a person is asked about a request.
