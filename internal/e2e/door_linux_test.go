@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/bento-cred/bento-cred/internal/cloudtest"
+	"github.com/bento-cred/bento-cred/internal/disktest"
 	"github.com/bento-cred/bento-cred/internal/realpart"
 	"github.com/bento-cred/bento-cred/ipc"
 )
@@ -28,7 +29,7 @@ func TestNoRecordNoSecret(t *testing.T) {
 		return out + complaint
 	}
 	ask(0, "login", "--api-token-stdin", "--endpoint", cloud.URL())
-	empty := fill(t, p.home)
+	empty := disktest.Fill(t, p.home)
 	for given := 0; ; given++ { // there may be room for some in the last block of the file
 		status, out, complaint := p.try(t, "", "env", ipc.SocketVariable+"="+filepath.Join(p.home, "s"), ipc.ProgramHelper, "token")
 		if status == 0 && given < 100 {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/bento-cred/bento-cred/internal/cloudtest"
+	"github.com/bento-cred/bento-cred/internal/disktest"
 	"github.com/bento-cred/bento-cred/ipc"
 )
 
@@ -33,21 +34,7 @@ func (p *place) try(t *testing.T, stdin string, command ...string) (status int, 
 // mounted returns a place whose home is a small disk of its own.
 func mounted(t *testing.T) *place {
 	t.Helper()
-	if os.Getuid() != 0 {
-		t.Skip("only root can mount a small disk")
-	}
-	home := filepath.Join(t.TempDir(), "home")
-	if err := os.Mkdir(home, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("tmpfs", home, "tmpfs", 0, "size=1m,mode=700"); err != nil {
-		t.Skipf("a small disk cannot be mounted here: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(home, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	home := disktest.New(t, "1m")
 	p, err := newPlace(programs(t), home)
 	if err != nil {
 		t.Fatal(err)
@@ -60,47 +47,12 @@ func mounted(t *testing.T) *place {
 	return p
 }
 
-// fill leaves no room on the disk of dir, and returns what makes room again.
-func fill(t *testing.T, dir string) (empty func()) {
-	t.Helper()
-	path := filepath.Join(dir, "ballast")
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }() // it is of no worth
-	for block := make([]byte, 4096); err == nil; {
-		_, err = file.Write(block)
-	}
-	if !errors.Is(err, syscall.ENOSPC) {
-		t.Fatal(err)
-	}
-	return func() {
-		if err := os.Remove(path); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// freeze makes the disk at dir read-only, on which nothing may be open for writing, and
-// returns what makes it writable again.
-func freeze(t *testing.T, dir string) (thaw func()) {
-	t.Helper()
-	mount := func(flags uintptr) {
-		if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|flags, ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-	mount(syscall.MS_RDONLY)
-	return func() { mount(0) }
-}
-
 // TestHomeThatCannotBeWritten has the disk of the home directory fill up or become
 // read-only: tokens are given out as before, also by a daemon that starts then; whatever
 // would have to be written is refused with the next step, and changes nothing.
 func TestHomeThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
-	for name, spoil := range map[string]func(*testing.T, string) func(){"full": fill, "read-only": freeze} {
+	for name, spoil := range map[string]func(*testing.T, string) func(){"full": disktest.Fill, "read-only": disktest.Freeze} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := mounted(t)
@@ -193,7 +145,7 @@ func TestRuntimeDirectoryThatIsFull(t *testing.T) {
 		}
 	}
 	ask("login", "--api-token-stdin", "--endpoint", cloud.URL())
-	empty := fill(t, p.home)
+	empty := disktest.Fill(t, p.home)
 	ask("token")
 	ask("login", "--api-token-stdin", "--endpoint", cloud.URL(), "-c", "more")
 	ask("stop")
@@ -214,7 +166,7 @@ func TestRuntimeDirectoryThatIsReadOnly(t *testing.T) {
 	t.Parallel()
 	p := mounted(t)
 	socket := filepath.Join(p.home, "s")
-	thaw := freeze(t, p.home)
+	thaw := disktest.Freeze(t, p.home)
 	command := []string{"env", ipc.SocketVariable + "=" + socket, "XDG_DATA_HOME=" + t.TempDir(), ipc.ProgramHelper, "status"}
 	status, _, complaint := p.try(t, "", append(command[:4:4], "token")...)
 	if status != ipc.NoDaemon.ExitStatus() || !strings.Contains(complaint, socket) || !strings.Contains(complaint, "read-only") || !advises(complaint) {

@@ -6,62 +6,9 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/bento-cred/bento-cred/internal/disktest"
 )
-
-// disk returns the directory of a small disk of its own.
-func disk(t *testing.T) string {
-	t.Helper()
-	if os.Getuid() != 0 {
-		t.Skip("only root can mount a small disk")
-	}
-	dir := filepath.Join(t.TempDir(), "home")
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k,mode=700"); err != nil {
-		t.Skipf("a small disk cannot be mounted here: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
-
-// fill leaves no room on the disk of dir, and returns what makes room again.
-func fill(t *testing.T, dir string) (empty func()) {
-	t.Helper()
-	path := filepath.Join(dir, "ballast")
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }() // it is of no worth
-	for block := make([]byte, 1024); err == nil; {
-		_, err = file.Write(block)
-	}
-	if !errors.Is(err, syscall.ENOSPC) {
-		t.Fatal(err)
-	}
-	return func() {
-		if err := os.Remove(path); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// freeze makes the disk at dir read-only, and returns what makes it writable again.
-func freeze(t *testing.T, dir string) (thaw func()) {
-	t.Helper()
-	mount := func(flags uintptr) {
-		if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|flags, ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-	mount(syscall.MS_RDONLY)
-	return func() { mount(0) }
-}
 
 // TestDiskThatCannotBeWritten has the disk of the log fill up or become read-only: under
 // an open log, before one is opened, and before there was any.
@@ -70,11 +17,11 @@ func TestDiskThatCannotBeWritten(t *testing.T) {
 	for what, disease := range map[string]struct {
 		spoil func(*testing.T, string) func()
 		want  error
-	}{"full": {fill, syscall.ENOSPC}, "read-only": {freeze, syscall.EROFS}} {
+	}{"full": {disktest.Fill, syscall.ENOSPC}, "read-only": {disktest.Freeze, syscall.EROFS}} {
 		for name, before := range map[string]uint64{"with records": 5, "new": 0} {
 			t.Run(what+" "+name, func(t *testing.T) {
 				t.Parallel()
-				home, at := disk(t), newClock()
+				home, at := disktest.New(t, "64k"), newClock()
 				c := Config{Dir: filepath.Join(home, "data", "audit"), Spill: filepath.Join(t.TempDir(), "spill"), Now: at.Now}
 				if before > 0 {
 					l := open(t, c)
@@ -117,7 +64,7 @@ func TestDiskThatCannotBeWritten(t *testing.T) {
 // TestDiskThatFillsUp writes until nothing fits, through many rotations.
 func TestDiskThatFillsUp(t *testing.T) {
 	t.Parallel()
-	home, at := disk(t), newClock()
+	home, at := disktest.New(t, "64k"), newClock()
 	c := Config{Dir: home, MaxSize: 2000, Keep: 1000, Spill: filepath.Join(t.TempDir(), "spill"), Now: at.Now}
 	l := open(t, c)
 	for l.trouble == nil {
