@@ -17,6 +17,7 @@ import (
 
 	"github.com/bento-cred/bento-cred/configs"
 	"github.com/bento-cred/bento-cred/configs/watch"
+	"github.com/bento-cred/bento-cred/daemon/internal/ancestry"
 	"github.com/bento-cred/bento-cred/daemon/internal/ask"
 	"github.com/bento-cred/bento-cred/daemon/internal/audit"
 	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
@@ -97,6 +98,7 @@ type Daemon struct {
 	questions atomic.Uint64
 	audit     *audit.Log    // opened by Run
 	grants    *grant.Ledger // opened by Run
+	family    ancestry.Family
 	lookout   lookout
 	lastUse   atomic.Int64 // when somebody last got what they asked for, in nanoseconds of the wall clock
 	locking   atomic.Bool  // Run returns ErrLocked
@@ -170,6 +172,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	err = front.Serve(ctx, listener)
 	d.config.Log.Info("leaving")
 	d.asker.Load().Close()
+	d.family.Close()
 	d.vault.shut()
 	if err == nil && d.locking.Load() {
 		return ErrLocked

@@ -24,7 +24,9 @@ func (d *Daemon) greet(peer server.Peer) (management.Agent, error) {
 			Hint:    "write one with contained = true; see " + d.config.ConfigFile,
 		}
 	}
-	return &gate{agent: &agent{daemon: d, peer: peer}}, nil
+	a := &agent{daemon: d, peer: peer}
+	a.glance()
+	return &gate{agent: a}, nil
 }
 
 // requester is who asks, as the kernel knew it when it was first looked at.
@@ -35,17 +37,27 @@ type requester struct {
 	gone bool
 }
 
-// who returns who asks. It is looked up at the first decision, and for each peer once.
+// glance looks up who asks while the peer is still writing what it asks. Where something is
+// lacking for that, it is left to who.
+func (a *agent) glance() {
+	if found := a.lookUp(a.daemon.family.Of); found.Trouble == nil && !found.gone {
+		a.look.Do(func() { a.requester = found })
+	}
+}
+
+// who returns who asks. It is looked up once for each peer.
 func (a *agent) who() requester {
-	a.look.Do(func() {
-		var found ancestry.Ancestry
-		if a.peer.Certainly(func() { found = patientlyOf(a.peer.PID) }) {
-			a.requester = requester{Ancestry: found}
-			return
-		}
-		a.requester = requester{gone: true}
-	})
+	a.look.Do(func() { a.requester = a.lookUp(a.daemon.patientlyOf) })
 	return a.requester
+}
+
+// lookUp returns who asks, as far as that is certain.
+func (a *agent) lookUp(of func(pid int) ancestry.Ancestry) requester {
+	var found ancestry.Ancestry
+	if !a.peer.Certainly(func() { found = of(a.peer.PID) }) {
+		return requester{gone: true}
+	}
+	return requester{Ancestry: found}
 }
 
 // How long a peer waits for a descriptor to be looked at with, and the time between two looks.
@@ -57,9 +69,9 @@ const (
 
 // patientlyOf returns the ancestry of a process, after waiting for what the lack of is soon
 // over: descriptors, and the adoption of a process whose parent just ended.
-func patientlyOf(pid int) ancestry.Ancestry {
+func (d *Daemon) patientlyOf(pid int) ancestry.Ancestry {
 	for late := time.Now().Add(ancestryTime); ; time.Sleep(ancestryPause) {
-		found := ancestry.Of(pid)
+		found := d.family.Of(pid)
 		if found.Trouble == nil || errors.Is(found.Trouble, ancestry.ErrLong) || time.Now().After(late) {
 			return found
 		}

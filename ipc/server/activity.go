@@ -6,40 +6,43 @@ import (
 	"time"
 )
 
-// activity counts the conversations, so that a daemon on demand can leave when it
-// has been of no use for a while. It sets one timer when the last peer leaves, and
-// none while anybody is there.
+// activity counts the conversations, so that a daemon on demand can leave when it has been of
+// no use for a while. Nobody is told when one begins or ends: who waits looks when it could be
+// time, and again when it could be time after all.
 type activity struct {
-	mu      sync.Mutex
-	count   int           // guarded by mu
-	changed chan struct{} // holds a word when count came from or went to 0
+	mu    sync.Mutex
+	count int       // guarded by mu
+	since time.Time // guarded by mu; when count came to be 0
 }
 
-func (a *activity) begin() { a.add(1) }
-
-func (a *activity) end() { a.add(-1) }
-
-func (a *activity) add(n int) {
+func (a *activity) begin() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	before := a.count
-	a.count += n
-	if before == 0 || a.count == 0 {
-		select {
-		case a.changed <- struct{}{}:
-		default: // one is waiting to be read already
-		}
+	a.count++
+}
+
+func (a *activity) end() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.count--
+	if a.count == 0 {
+		a.since = time.Now()
 	}
 }
 
-func (a *activity) idle() bool {
+// idle returns for how long the count has been 0.
+func (a *activity) idle() time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.count == 0
+	if a.count > 0 {
+		return 0
+	}
+	return time.Since(a.since)
 }
 
-// waitIdle returns nil when the count has been 0 for d without a break.
+// waitIdle returns nil when the count has been 0 for d, without a break, since it was called.
 func (a *activity) waitIdle(ctx context.Context, d time.Duration) error {
+	began := time.Now()
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	for {
@@ -47,14 +50,11 @@ func (a *activity) waitIdle(ctx context.Context, d time.Duration) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-timer.C:
-			if a.idle() {
-				return nil
-			}
-		case <-a.changed:
-			timer.Stop()
-			if a.idle() {
-				timer.Reset(d)
-			}
 		}
+		idle := min(a.idle(), time.Since(began))
+		if idle >= d {
+			return nil
+		}
+		timer.Reset(d - idle)
 	}
 }

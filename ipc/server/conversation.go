@@ -10,7 +10,6 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
-	"time"
 
 	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/management"
@@ -24,27 +23,27 @@ type conversation struct {
 	narrow  bool  // it may ask for a token, and nothing else
 	version string
 	log     *slog.Logger
+	watch   *watch
 
-	mu      sync.Mutex
-	busy    bool      // guarded by mu; a request is being answered
-	leaving bool      // guarded by mu; no further request will be read
-	asked   bool      // guarded by mu; a request was answered
-	since   time.Time // guarded by mu; when it began to wait for a request
+	mu  sync.Mutex
+	now progress // guarded by mu
 }
 
 // hold answers requests until the peer leaves, says what cannot be understood, or is
 // silent too long.
 func (c *conversation) hold(ctx context.Context) {
 	reader := ipc.NewReader(c.conn, ipc.MaxRequest)
+	c.enter(waiting)
 	for {
 		request, err := c.read(reader)
 		if err != nil {
 			c.refuse(err)
 			return
 		}
-		c.begin()
-		err = c.write(c.answer(ctx, request))
-		if err != nil || !c.end() {
+		working := c.begin(ctx, waits(request.Get("op")))
+		reply := c.answer(working, request)
+		c.end()
+		if err := c.write(reply); err != nil || !c.again() {
 			return
 		}
 	}
@@ -52,49 +51,11 @@ func (c *conversation) hold(ctx context.Context) {
 
 // read reads one request: a long wait for its first byte, a short one for the rest.
 func (c *conversation) read(reader *ipc.Reader) (ipc.Message, error) {
-	if err := c.readWithin(c.patience()); err != nil {
-		return ipc.Message{}, err
-	}
 	if err := reader.Await(); err != nil {
 		return ipc.Message{}, err
 	}
-	if err := c.readWithin(requestTime); err != nil {
-		return ipc.Message{}, err
-	}
+	c.enter(reading)
 	return reader.Next()
-}
-
-// patience returns how long to wait for the next request. Nobody connects without a
-// question, so the first one has to come soon.
-func (c *conversation) patience() time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.since = time.Now()
-	if c.asked {
-		return quietTime
-	}
-	return requestTime
-}
-
-// quietSince returns when c began to wait for a request, zero while it answers one, and
-// whether one was ever asked.
-func (c *conversation) quietSince() (since time.Time, asked bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.busy {
-		return time.Time{}, c.asked
-	}
-	return c.since, c.asked
-}
-
-// readWithin bounds the reads that follow; narrowly so once the server stops.
-func (c *conversation) readWithin(d time.Duration) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.leaving {
-		d = leaveTime
-	}
-	return c.conn.SetReadDeadline(time.Now().Add(d))
 }
 
 // answer returns the reply to request. A panic ends this request alone: the store
@@ -123,11 +84,6 @@ func (c *conversation) answer(ctx context.Context, request ipc.Message) (reply i
 			Hint:    "run this outside of the container",
 		}).Encode()
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
-	defer cancel()
-	if waits(op) {
-		defer c.watchHangUp(cancel)()
-	}
 	reply, err := dispatch(ctx, c.agent, request)
 	if err != nil {
 		return asCoded(ctx, err).Encode()
@@ -138,14 +94,14 @@ func (c *conversation) answer(ctx context.Context, request ipc.Message) (reply i
 // asCoded returns err as the socket tells it.
 func asCoded(ctx context.Context, err error) *ipc.Error {
 	coded := ipc.AsError(err)
-	if coded.Code == ipc.Internal && errors.Is(ctx.Err(), context.Canceled) {
+	if coded.Code == ipc.Internal && errors.Is(context.Cause(ctx), context.Canceled) {
 		return &ipc.Error{
 			Code:    ipc.TimedOut,
 			Message: "the daemon was told to leave before it had an answer",
 			Hint:    "run the command again",
 		}
 	}
-	if coded.Code == ipc.Internal && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if coded.Code == ipc.Internal && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return &ipc.Error{
 			Code:    ipc.TimedOut,
 			Message: "no answer within " + answerTime.String(),
@@ -182,37 +138,6 @@ func (c *conversation) write(reply ipc.Message) error {
 		}
 	}
 	defer clear(text) // a secret may stand there
-	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
-		return err
-	}
 	_, err = c.conn.Write(text)
 	return err
 }
-
-// begin notes that a request is being answered.
-func (c *conversation) begin() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.busy = true
-}
-
-// end reports whether a further request may be read.
-func (c *conversation) end() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.busy, c.asked, c.since = false, true, time.Now()
-	return !c.leaving
-}
-
-// leave ends the conversation after the answer under way.
-func (c *conversation) leave() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.leaving = true
-	if !c.busy {
-		_ = c.conn.SetReadDeadline(time.Now().Add(leaveTime)) // the connection ends either way
-	}
-}
-
-// leaveTime lets a request that is already on its way be read when the server stops.
-const leaveTime = 50 * time.Millisecond

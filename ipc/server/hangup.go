@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"net"
 	"time"
@@ -9,34 +10,25 @@ import (
 )
 
 // hangUpTime is how long an answer may take before anybody looks whether it is still wanted.
+// Most are there before.
 const hangUpTime = 200 * time.Millisecond
 
 // waits reports whether an operation may wait for a person, or for something to happen, and
 // changes nothing by being given up. What changes something is carried through.
 func waits(op string) bool { return op == opGet || op == management.OpLog }
 
-// watchHangUp calls gone when the peer hangs up, until the function that it returns is called.
-// Nobody reads from the connection meanwhile. Most answers are there before the watch begins.
-func (c *conversation) watchHangUp(gone func()) (stop func()) {
-	// Here and not in the watch: it may begin when it is told to stop, and must not take back
-	// the deadline that stops it.
-	if err := c.conn.SetReadDeadline(time.Time{}); err != nil {
-		return func() {}
-	}
-	ended := make(chan struct{})
-	timer := time.AfterFunc(hangUpTime, func() {
+// watchHangUpLocked gives the request up when the peer hangs up, until end is called. Nobody
+// reads from the connection meanwhile.
+func (c *conversation) watchHangUpLocked() {
+	ended, giveUp := make(chan struct{}), c.now.giveUp
+	c.now.ended = ended
+	_ = c.conn.SetReadDeadline(time.Time{}) // of a connection that is closed, nothing is waited for
+	go func() {
 		defer close(ended)
 		if c.hungUp() {
-			gone()
+			giveUp(context.Canceled)
 		}
-	})
-	return func() {
-		if timer.Stop() {
-			return
-		}
-		_ = c.conn.SetReadDeadline(time.Now()) // the next read sets its own
-		<-ended
-	}
+	}()
 }
 
 // hungUp waits until the peer has hung up, says something more, or the deadline passes, and

@@ -47,6 +47,7 @@ type Server struct {
 	config Config
 	places chan struct{} // one for each conversation that may be held
 	active activity
+	watch  *watch
 
 	mu      sync.Mutex
 	held    map[*conversation]struct{} // guarded by mu
@@ -55,12 +56,13 @@ type Server struct {
 
 // New returns a Server.
 func New(config Config) *Server {
-	return &Server{
+	s := &Server{
 		config: config,
 		places: make(chan struct{}, mostPlaces()),
-		active: activity{changed: make(chan struct{}, 1)},
 		held:   make(map[*conversation]struct{}),
 	}
+	s.watch = newWatch(s.inspect)
+	return s
 }
 
 // Serve accepts peers from listener until ctx ends. Then nobody can connect any
@@ -68,11 +70,17 @@ func New(config Config) *Server {
 // let in is lost.
 func (s *Server) Serve(ctx context.Context, listener *Listener) error {
 	var conversations sync.WaitGroup
+	working, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
 	stop := context.AfterFunc(ctx, func() {
 		listener.Leave(s.config.Log)
 		s.leave()
+		// An answer under way is finished also now, if that does not take long: a new daemon
+		// waits for us to be gone.
+		time.AfterFunc(graceTime, giveUp)
 	})
 	defer stop()
+	defer s.watch.stop()
 	var said time.Time // that nobody can be let in: now and then, or the log would fill the disk
 	for {
 		s.takePlace()
@@ -93,7 +101,7 @@ func (s *Server) Serve(ctx context.Context, listener *Listener) error {
 		s.active.begin()
 		conversations.Go(func() {
 			defer func() { s.active.end(); <-s.places }()
-			s.hold(ctx, conn)
+			s.hold(working, conn)
 		})
 	}
 	conversations.Wait()
@@ -120,17 +128,12 @@ func (s *Server) hold(ctx context.Context, conn net.Conn) {
 		narrow:  peer.Contained,
 		version: s.config.Version,
 		log:     s.config.Log,
-		since:   time.Now(),
+		watch:   s.watch,
+		now:     progress{since: time.Now()},
 	}
 	s.remember(c)
 	defer s.forget(c)
-	working, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	// An answer under way is finished also when the server stops, if that does not take
-	// long: a new daemon waits for us to be gone.
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(graceTime, cancel) })
-	defer stop()
-	c.hold(working)
+	c.hold(ctx)
 }
 
 func (s *Server) remember(c *conversation) {
@@ -146,6 +149,18 @@ func (s *Server) forget(c *conversation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.held, c)
+}
+
+// inspect does what is due in the conversations, and returns when the next thing is.
+func (s *Server) inspect(now time.Time) (next time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.held {
+		if due := c.inspect(now); next.IsZero() || !due.IsZero() && due.Before(next) {
+			next = due
+		}
+	}
+	return next
 }
 
 // leave ends the conversations in which nothing is being asked, now that the server

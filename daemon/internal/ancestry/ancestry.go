@@ -64,35 +64,60 @@ var ErrLong = errors.New("it has too many ancestors")
 // errGone is the error of a process that is not there, or not shown to us.
 var errGone = errors.New("there is no such process")
 
+// Family looks processes up, and remembers those that others descend from: a shell is the
+// parent of thousands. What it remembers of one it has the kernel confirm each time, and looks
+// everything up anew where that fails. The zero value is ready, and may be used by several
+// goroutines at once.
+type Family struct{ elders elders }
+
 // Of returns what is known of the process with that number.
-func Of(pid int) Ancestry {
+func (f *Family) Of(pid int) Ancestry {
 	self, err := process(pid)
 	if err != nil {
 		return Ancestry{Trouble: unless(err, errGone)}
 	}
 	found := Ancestry{Chain: []Process{self}, Directory: directory(pid), Terminal: terminal(self)}
-	for child := self; child.parent > 1; {
-		if len(found.Chain) == maxChain {
-			found.Trouble = ErrLong
-			break
+	if chain, known := f.elders.above(found.Chain); known {
+		found.Chain = chain
+		return found
+	}
+	if found.climb() {
+		f.elders.remember(found.Chain[1:])
+	}
+	return found
+}
+
+// Close forgets what is remembered, and gives the descriptors back that holds it.
+func (f *Family) Close() { f.elders.forget() }
+
+// climb looks up what the last process of the chain descends from, and reports whether it
+// came to where everything starts.
+func (a *Ancestry) climb() (whole bool) {
+	for child := a.Chain[len(a.Chain)-1]; child.parent > 1; {
+		if len(a.Chain) == maxChain {
+			a.Trouble = ErrLong
+			return false
 		}
 		parent, err := process(child.parent)
 		if err != nil {
 			// One that has ended meanwhile has left its children to the one that starts
 			// everything, or to who adopts them: then they are looked at anew.
-			found.Trouble = unless(err, errGone)
+			a.Trouble = unless(err, errGone)
 			if adopted(child) {
-				found.Trouble = errAdopted
+				a.Trouble = errAdopted
 			}
-			break
+			return false
 		}
-		if parent.manager || parent.Started > child.Started {
-			break
+		if parent.manager {
+			return true
 		}
-		found.Chain = append(found.Chain, parent)
+		if parent.Started > child.Started {
+			return false
+		}
+		a.Chain = append(a.Chain, parent)
 		child = parent
 	}
-	return found
+	return true
 }
 
 // errAdopted is the trouble of a process whose parent ended while it was looked at.

@@ -35,9 +35,16 @@ func process(pid int) (Process, error) {
 	if !ok {
 		return Process{}, errForm
 	}
-	p.Executable = strings.TrimSuffix(link(base+"/exe"), " (deleted)") // replaced by an upgrade
+	p.Executable = program(exeLink(pid))
 	return p, nil
 }
+
+// exeLink returns the path of the link that says which program a process runs.
+func exeLink(pid int) string { return "/proc/" + strconv.Itoa(pid) + "/exe" }
+
+// program returns which program such a link leads to. One that was replaced by an upgrade is
+// still called as it was.
+func program(exe string) string { return strings.TrimSuffix(link(exe), " (deleted)") }
 
 // errForm is the error of a line that no kernel writes.
 var errForm = errors.New("a process is told of in an unknown form")

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -100,7 +101,7 @@ func TestOf(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			outer, inner, dir := start(t, onTerminal)
-			found := Of(inner)
+			found := new(Family).Of(inner)
 			if len(found.Chain) < 3 {
 				t.Fatalf("%+v", found)
 			}
@@ -163,7 +164,7 @@ sh "$0" $(($1 - 1)); :
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it leads a session
 			_ = cmd.Wait()
 		})
-		found := Of(awaitNumber(t, filepath.Join(dir, "told")))
+		found := new(Family).Of(awaitNumber(t, filepath.Join(dir, "told")))
 		if errors.Is(found.Trouble, ErrLong) != incomplete || len(found.Chain) < min(depth, maxChain) {
 			t.Errorf("%d deep: %d are told, trouble %v", depth, len(found.Chain), found.Trouble)
 		}
@@ -177,7 +178,7 @@ func TestNobody(t *testing.T) {
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)
 	}
-	gone := Of(cmd.Process.Pid)
+	gone := new(Family).Of(cmd.Process.Pid)
 	if gone.Trouble != nil || len(gone.Chain) > 0 || gone.Tree() != (Process{}) || gone.Directory != "" {
 		t.Errorf("%+v", gone)
 	}
@@ -185,8 +186,19 @@ func TestNobody(t *testing.T) {
 
 // BenchmarkOf tells what a credential pays for it.
 func BenchmarkOf(b *testing.B) {
-	for b.Loop() {
-		Of(os.Getpid())
+	for name, family := range map[string]func() *Family{
+		"remembered": sync.OnceValue(func() *Family { return new(Family) }),
+		"anew":       func() *Family { return new(Family) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f := family()
+				f.Of(os.Getpid())
+				if name == "anew" {
+					f.Close()
+				}
+			}
+		})
 	}
 }
 
