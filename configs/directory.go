@@ -8,9 +8,6 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// DirectoryFile is the name of the file that chooses a context for a directory.
-const DirectoryFile = ".bento-cred.toml"
-
 // maxDirectoryFile is the cap on such a file, which somebody else's repository may
 // bring along.
 const maxDirectoryFile = 4 << 10

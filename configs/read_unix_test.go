@@ -136,7 +136,7 @@ func TestLoadDirectory(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), DirectoryFile)
+			path := filepath.Join(t.TempDir(), ".bento-cred.toml")
 			write(t, path, test.text, test.mode)
 			got, digest, err := LoadDirectory(path)
 			checkError(t, err, path, test.err, test.hint)
@@ -151,10 +151,10 @@ func TestLoadDirectory(t *testing.T) {
 }
 
 func TestLoadDirectoryMissing(t *testing.T) {
-	if _, _, err := LoadDirectory(filepath.Join(t.TempDir(), DirectoryFile)); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := LoadDirectory(filepath.Join(t.TempDir(), ".bento-cred.toml")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v, want fs.ErrNotExist", err)
 	}
-	if _, _, err := LoadDirectory(DirectoryFile); err == nil || errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := LoadDirectory(".bento-cred.toml"); err == nil || errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v for a relative path, want that it must be absolute", err)
 	}
 }
@@ -171,11 +171,11 @@ func TestDigestIsOfPathAndContent(t *testing.T) {
 		digests[digest] = pair[0] + pair[1]
 	}
 	dir := t.TempDir()
-	path := filepath.Join(dir, DirectoryFile)
+	path := filepath.Join(dir, ".bento-cred.toml")
 	write(t, path, "context = \"work\"\n", 0o644)
 	_, first, err := LoadDirectory(path)
 	must(t, err)
-	_, again, err := LoadDirectory(filepath.Join(dir, "x", "..", DirectoryFile))
+	_, again, err := LoadDirectory(filepath.Join(dir, "x", "..", ".bento-cred.toml"))
 	must(t, err)
 	if first != again {
 		t.Errorf("the same file has the digests %s and %s", first, again)

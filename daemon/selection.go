@@ -2,11 +2,7 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/bento-cred/bento-cred/configs"
@@ -58,7 +54,7 @@ func (a *agent) choose(ctx context.Context, selection ipc.Selection) (choice, er
 // decides, and it decides nothing unless it is allowed as it stands: a repository that
 // somebody else wrote must not choose which of the user's tokens is used in it.
 func (d *Daemon) byDirectory(dir string) (name, source, warning string) {
-	path, found := nearest(dir)
+	path, found := ipc.NearestDirectoryFile(dir)
 	if !found {
 		return "", "", ""
 	}
@@ -70,24 +66,4 @@ func (d *Daemon) byDirectory(dir string) (name, source, warning string) {
 		return "", "", fmt.Sprintf("%s names context %q and is not allowed; to honour it run: bento-cred allow", path, name)
 	}
 	return name, path, ""
-}
-
-// nearest returns the path of the .bento-cred.toml in dir or the nearest directory
-// above it that has one.
-func nearest(dir string) (path string, found bool) {
-	if !filepath.IsAbs(dir) {
-		return "", false
-	}
-	dir = filepath.Clean(dir)
-	for {
-		path = filepath.Join(dir, configs.DirectoryFile)
-		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-			return path, err == nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", false
-		}
-		dir = parent
-	}
 }

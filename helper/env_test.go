@@ -3,6 +3,7 @@ package helper_test
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -181,10 +182,6 @@ func TestTokenFails(t *testing.T) {
 
 // TestRequest says what the daemon is asked, by flags and by environment.
 func TestRequest(t *testing.T) {
-	directory, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
 	tests := map[string]struct {
 		arguments []string
 		environ   []string
@@ -214,12 +211,46 @@ func TestRequest(t *testing.T) {
 				if got := run(environ, append([]string{verb}, test.arguments...)...); got.status != 0 {
 					t.Fatalf("%+v", got)
 				}
-				test.want.Directory, test.want.Verb = directory, verb
+				test.want.Verb = verb
 				if diff := cmp.Diff(test.want, a.request()); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}
 			})
 		}
+	}
+}
+
+// TestRequestFromADirectory: the directory goes along where a file in it or above may choose
+// the context, and nothing else did.
+func TestRequestFromADirectory(t *testing.T) {
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	below := filepath.Join(root, "a", "b")
+	if err := os.MkdirAll(below, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(below)
+	ask := func(arguments ...string) string {
+		t.Helper()
+		a := &agent{answer: madeUp()}
+		if got := run(serve(t, a), append([]string{"token"}, arguments...)...); got.status != 0 {
+			t.Fatalf("%+v", got)
+		}
+		return a.request().Directory
+	}
+	if got := ask(); got != "" {
+		t.Errorf("without a file: %q", got)
+	}
+	if err := os.WriteFile(filepath.Join(root, ipc.DirectoryFile), []byte("context = \"work\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(); got != below {
+		t.Errorf("below a file: %q, want %q", got, below)
+	}
+	if got := ask("--context", "other"); got != "" {
+		t.Errorf("with another context named: %q", got)
 	}
 }
 

@@ -127,12 +127,12 @@ func (p *program) credential(o options, url string) (ipc.Credential, error) {
 		return ipc.Credential{}, err
 	}
 	defer client.Close()
-	directory, err := os.Getwd()
-	if err != nil {
-		directory = "" // deleted under us: then there is no file of it to honour either
+	selection := ipc.Select(o.context, "", p.getenv)
+	if selection.Context == "" {
+		selection.Directory = directory()
 	}
 	answer, err := client.Credential(context.Background(), ipc.Request{
-		Selection:  ipc.Select(o.context, directory, p.getenv),
+		Selection:  selection,
 		Access:     o.access,
 		URL:        url,
 		Deployment: o.deployment,
@@ -146,6 +146,20 @@ func (p *program) credential(o options, url string) (ipc.Credential, error) {
 		p.say("warning: " + warning)
 	}
 	return answer, nil
+}
+
+// directory returns the working directory if a file in it or above may choose a context, else
+// "". The daemon would look, too; but it is just learning who has connected, and meanwhile
+// there is time for it here.
+func directory() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "" // deleted under us: then there is no file of it to honour either
+	}
+	if _, found := ipc.NearestDirectoryFile(dir); !found {
+		return ""
+	}
+	return dir
 }
 
 // fail shows err with its next step and returns the exit status it asks for.

@@ -37,8 +37,9 @@ func (p Peer) Certainly(look func()) bool {
 // errNoDescriptor is returned for a connection that is not a socket of the kernel.
 var errNoDescriptor = errors.New("the connection has no descriptor to ask the kernel about")
 
-// identify asks the kernel who is at the other end of conn.
-func identify(conn net.Conn) (Peer, error) {
+// identify asks the kernel who is at the other end of conn. home names the pid namespace that
+// we are in.
+func identify(conn net.Conn, home string) (Peer, error) {
 	unix, ok := conn.(*net.UnixConn)
 	if !ok {
 		return Peer{}, errNoDescriptor
@@ -49,7 +50,7 @@ func identify(conn net.Conn) (Peer, error) {
 	}
 	var peer Peer
 	var askErr error
-	if err := raw.Control(func(fd uintptr) { peer, askErr = askKernel(fd) }); err != nil {
+	if err := raw.Control(func(fd uintptr) { peer, askErr = askKernel(fd, home) }); err != nil {
 		return Peer{}, err
 	}
 	peer.raw = raw

@@ -14,29 +14,38 @@ import (
 // namespace the kernel tells the uid that is ours here, or 65534 where none is.
 func (p Peer) ours() bool { return p.UID == os.Geteuid() }
 
-func askKernel(fd uintptr) (Peer, error) {
+func askKernel(fd uintptr, home string) (Peer, error) {
 	cred, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
 	if err != nil {
 		return Peer{}, err
 	}
 	peer := Peer{UID: int(cred.Uid), PID: int(cred.Pid)}
-	peer.Contained = contained(peer.PID)
+	peer.Contained = contained(peer.PID, home)
 	return peer, nil
+}
+
+// homeNamespace returns the name of the pid namespace we are in, which we never leave; empty
+// where it cannot be told.
+func homeNamespace() string {
+	name, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		return ""
+	}
+	return name
 }
 
 // contained reports whether a process is in a pid namespace that is not ours. A process that
 // the kernel has no number for here is in one that is not below ours. Where the kernel shows
 // no namespace of it, as of a program that guards its memory, its numbers tell: it has one in
 // each namespace from ours down to its own.
-func contained(pid int) bool {
+func contained(pid int, home string) bool {
 	if pid == 0 {
 		return true
 	}
 	base := "/proc/" + strconv.Itoa(pid)
 	theirs, err := os.Readlink(base + "/ns/pid")
 	if err == nil {
-		own, err := os.Readlink("/proc/self/ns/pid")
-		return err != nil || own != theirs
+		return theirs != home
 	}
 	status, err := os.ReadFile(base + "/status")
 	if err != nil {

@@ -10,6 +10,9 @@ import (
 // sioAFUnixGetPeerPID asks a Unix socket for the process at its other end (mstcpip.h).
 const sioAFUnixGetPeerPID = 0x58000100
 
+// homeNamespace returns nothing: there are no pid namespaces here.
+func homeNamespace() string { return "" }
+
 // ours reports whether the peer runs as the same user as the daemon.
 func (p Peer) ours() bool {
 	self, err := ownerOf(windows.CurrentProcess())
@@ -19,7 +22,7 @@ func (p Peer) ours() bool {
 // askKernel finds the peer's process and, from its token, its user. Windows keeps no
 // credentials of the moment of connecting, so a peer that has ended by now is
 // refused: OpenProcess fails.
-func askKernel(fd uintptr) (Peer, error) {
+func askKernel(fd uintptr, _ string) (Peer, error) {
 	var pid, returned uint32
 	err := windows.WSAIoctl(windows.Handle(fd), sioAFUnixGetPeerPID, nil, 0,
 		(*byte)(unsafe.Pointer(&pid)), uint32(unsafe.Sizeof(pid)), &returned, nil, 0)

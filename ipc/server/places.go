@@ -33,6 +33,9 @@ func (s *Server) takePlace() {
 	}
 }
 
+// leavePlace gives a place back.
+func (s *Server) leavePlace() { <-s.places }
+
 // dismissQuiet ends some of the conversations in which nothing is being asked, most of them
 // at most: first those in which nothing ever was, and the longest quiet first.
 func (s *Server) dismissQuiet(most int) {

@@ -9,7 +9,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"sync"
@@ -48,6 +47,7 @@ type Server struct {
 	places chan struct{} // one for each conversation that may be held
 	active activity
 	watch  *watch
+	home   string // the pid namespace we are in
 
 	mu      sync.Mutex
 	held    map[*conversation]struct{} // guarded by mu
@@ -60,6 +60,7 @@ func New(config Config) *Server {
 		config: config,
 		places: make(chan struct{}, mostPlaces()),
 		held:   make(map[*conversation]struct{}),
+		home:   homeNamespace(),
 	}
 	s.watch = newWatch(s.inspect)
 	return s
@@ -69,7 +70,6 @@ func New(config Config) *Server {
 // more, whoever had connected is answered, and Serve returns: no request that was
 // let in is lost.
 func (s *Server) Serve(ctx context.Context, listener *Listener) error {
-	var conversations sync.WaitGroup
 	working, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
 	stop := context.AfterFunc(ctx, func() {
@@ -81,37 +81,26 @@ func (s *Server) Serve(ctx context.Context, listener *Listener) error {
 	})
 	defer stop()
 	defer s.watch.stop()
-	var said time.Time // that nobody can be let in: now and then, or the log would fill the disk
-	for {
-		s.takePlace()
-		conn, err := listener.accept()
-		if err != nil {
-			<-s.places
-			if errors.Is(err, net.ErrClosed) || errors.Is(err, errNoMoreCallers) {
-				break
-			}
-			if time.Since(said) > time.Minute {
-				s.config.Log.Error("accepting a connection", "error", err)
-				said = time.Now()
-			}
-			s.dismissQuiet(1 + cap(s.places)/4) // they may be what there is no descriptor left for
-			time.Sleep(acceptPause)
-			continue
-		}
-		s.active.begin()
-		conversations.Go(func() {
-			defer func() { s.active.end(); <-s.places }()
-			s.hold(working, conn)
-		})
-	}
-	conversations.Wait()
+	door := door{server: s, listener: listener}
+	door.attend(working)
+	door.attendants.Wait()
 	return listener.Close()
+}
+
+// converse holds a conversation, in the place that was taken for it.
+func (s *Server) converse(ctx context.Context, conn net.Conn) {
+	s.active.begin()
+	defer func() {
+		s.active.end()
+		s.leavePlace()
+	}()
+	s.hold(ctx, conn)
 }
 
 // hold holds one conversation, if the peer may have one.
 func (s *Server) hold(ctx context.Context, conn net.Conn) {
 	defer conn.Close()
-	peer, err := identify(conn)
+	peer, err := identify(conn, s.home)
 	if err != nil {
 		s.config.Log.Error("identifying a peer", "error", err)
 		return
