@@ -45,6 +45,9 @@ func (p *program) env(arguments []string) int {
 	}
 	dialect, known := shell.Lookup(o.shell)
 	if !known {
+		if err == nil && o.shell == "" && !o.unset && !o.hook {
+			_, _ = p.connect() // where that fails, the failure is told in the shell's own words
+		}
 		dialect = guess("/proc", os.Getppid(), p.getenv)
 	}
 	if err == nil && !known && o.shell != "" {

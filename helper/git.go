@@ -67,7 +67,7 @@ func (p *program) refused(request gitcred.Request) error {
 	if request.Value.IsZero() {
 		return nil
 	}
-	client, err := p.dial()
+	client, err := p.connect()
 	if err != nil {
 		return err
 	}

@@ -86,6 +86,9 @@ type program struct {
 	getenv   func(string) string
 	in       io.Reader
 	out, err io.Writer
+
+	connection *ipc.Client // see connect
+	unreached  error       // why there is none
 }
 
 // handOver becomes bento-credctl, under the name and with the arguments of this
@@ -110,19 +113,28 @@ func (p *program) handOver() int {
 	return status
 }
 
-// dial connects to the daemon.
+// connect connects to the daemon, unless that was done before. A verb that has something else
+// to do first connects before that: the daemon finds out meanwhile who asks.
+func (p *program) connect() (*ipc.Client, error) {
+	if p.connection == nil && p.unreached == nil {
+		p.connection, p.unreached = p.dial()
+	}
+	return p.connection, p.unreached
+}
+
 func (p *program) dial() (*ipc.Client, error) {
 	config, err := ipc.ConfigFromEnvironment(p.environ, version.String(), p.say)
 	if err != nil {
 		return nil, err
 	}
+	config.Single = true
 	return ipc.Dial(context.Background(), config)
 }
 
 // credential asks the daemon for what o describes, for a URL where there is one, and shows
 // the warnings that come with the answer.
 func (p *program) credential(o options, url string) (ipc.Credential, error) {
-	client, err := p.dial()
+	client, err := p.connect()
 	if err != nil {
 		return ipc.Credential{}, err
 	}

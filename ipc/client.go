@@ -36,6 +36,10 @@ type Config struct {
 	Version string
 	// Start starts a daemon where none answers; nil: none is started.
 	Start *Starter
+	// Single says that the client has one request: the daemon closes the connection behind
+	// its answer, and need not be woken to learn that nobody is there any more. A further
+	// request has a connection of its own.
+	Single bool
 	// Notice tells a person what is being waited for; nil: nobody is told.
 	Notice func(string)
 }
@@ -49,6 +53,7 @@ type Client struct {
 	mu       sync.Mutex // held while a request is under way
 	reader   *Reader    // guarded by mu
 	replaced bool       // guarded by mu; a daemon that was too old has been dealt with
+	spent    bool       // guarded by mu; the daemon closes the connection, or has done so
 }
 
 // Client is an Agent.
@@ -75,6 +80,7 @@ func (c *Client) connect(ctx context.Context) error {
 	}
 	c.socket.Store(s)
 	c.reader = NewReader(s, MaxReply)
+	c.spent = false
 	return nil
 }
 
@@ -165,10 +171,19 @@ func finish(reply Message, err error) (Message, error) {
 // call writes one request and reads one reply. A connection on which that failed is
 // closed: the answer may still come, and would be taken for that of the next request.
 func (c *Client) call(ctx context.Context, op string, request Message) (Message, error) {
+	if c.spent {
+		if err := c.redial(ctx); err != nil {
+			return Message{}, err
+		}
+	}
+	if c.config.Single {
+		request.AddFlag("last", true)
+	}
 	text, err := written(op, request)
 	if err != nil {
 		return Message{}, err // nothing was sent, and the connection is as good as before
 	}
+	c.spent = c.config.Single
 	s := c.socket.Load()
 	reply, err := c.exchange(ctx, s, text)
 	if err != nil {

@@ -95,6 +95,7 @@ func run(environ []string, stderr *os.File, options runOptions) int {
 		}
 	}
 	if err == nil {
+		beModest(ipc.Lookup(environ))
 		err = serve(config)
 	}
 	if errors.Is(err, server.ErrRunning) && options.onDemand {
@@ -133,6 +134,18 @@ func underManager(config *daemon.Config) error {
 		return slices.Contains(managerVariables(), name)
 	})
 	return nil
+}
+
+// oneIn is which part of the processors the daemon uses. What it does for a request takes some
+// microseconds, and handing a part of that to another processor takes longer; a helper waits
+// for one thread. Those who ask need the other processors to be started on.
+const oneIn = 4
+
+// beModest keeps the daemon to its part of the processors, unless somebody said how many.
+func beModest(getenv func(string) string) {
+	if getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(max(1, runtime.GOMAXPROCS(0)/oneIn))
+	}
 }
 
 // serve runs the daemon until it is told to end.

@@ -43,7 +43,7 @@ func (c *conversation) hold(ctx context.Context) {
 		working := c.begin(ctx, waits(request.Get("op")))
 		reply := c.answer(working, request)
 		c.end()
-		if err := c.write(reply); err != nil || !c.again() {
+		if err := c.write(reply); err != nil || request.Flag("last") || !c.again() {
 			return
 		}
 	}

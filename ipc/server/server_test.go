@@ -117,6 +117,19 @@ func TestClientKeepsTheContract(t *testing.T) {
 	})
 }
 
+// TestSingleClientKeepsTheContract: a client that has a connection for each request.
+func TestSingleClientKeepsTheContract(t *testing.T) {
+	ipctest.TestAgent(t, func(t *testing.T) ipctest.Subject {
+		memory := ipctest.NewMemory()
+		client, err := ipc.Dial(t.Context(), ipc.Config{Socket: serve(t, memory).path, Version: "1.0.0", Single: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = client.Close() })
+		return memorySubject(memory, management.Client{Client: client})
+	})
+}
+
 // failing is an Agent whose Status fails or panics.
 type failing struct {
 	management.Agent

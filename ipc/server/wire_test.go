@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bento-cred/bento-cred/ipc"
 	"github.com/bento-cred/bento-cred/ipc/ipctest"
@@ -72,6 +73,20 @@ func TestHalfClosedPeerGetsItsAnswer(t *testing.T) {
 	}
 	if reply := readReply(t, conn); !strings.Contains(reply, "protocols=1") {
 		t.Errorf("got %q", reply)
+	}
+}
+
+// TestLastRequestEndsTheConversation: the daemon closes the connection behind the answer.
+func TestLastRequestEndsTheConversation(t *testing.T) {
+	conn := serve(t, ipctest.NewMemory()).raw(t)
+	if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, "bento-cred/1\nop=ping\nlast=true\n\n"); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := io.ReadAll(conn); err != nil || !strings.Contains(string(all), "protocols=1") {
+		t.Errorf("got %q, %v", all, err)
 	}
 }
 
