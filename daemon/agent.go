@@ -20,8 +20,8 @@ type agent struct {
 	daemon *Daemon
 	peer   server.Peer
 
-	look      sync.Once
-	requester requester // set by look
+	mu        sync.Mutex
+	requester *requester // guarded by mu; nil until it is looked up
 }
 
 var _ management.Agent = (*gate)(nil)

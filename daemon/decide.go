@@ -60,7 +60,11 @@ func (a *agent) decide(ctx context.Context, what act) error {
 func (a *agent) settle(ctx context.Context, what act, v verdict) (verdict, error) {
 	d, who := a.daemon, a.who()
 	if v.Answer == policy.Ask {
-		v = a.askPerson(ctx, who, what, v)
+		if who = a.whole(); who.gone {
+			v = v.deny(whyGone)
+		} else {
+			v = a.askPerson(ctx, who, what, v)
+		}
 	}
 	if what.credential && d.locked() { // while a person was asked, or a cloud
 		v = v.deny("the daemon was locked meanwhile")
@@ -84,6 +88,9 @@ func (a *agent) settle(ctx context.Context, what act, v verdict) (verdict, error
 	return v, nil
 }
 
+// whyGone is why somebody who is not there any more gets nothing.
+const whyGone = "the program that asked has ended"
+
 // take takes one use from each of some grants, if they cover a token.
 type take func(ids []string, context, host string, now time.Time) (giveBack func(), err error)
 
@@ -91,8 +98,11 @@ type take func(ids []string, context, host string, now time.Time) (giveBack func
 // stronger than one that asks if a person, or a rule of theirs, gave it.
 func (a *agent) weigh(what act, use take) verdict {
 	d, who := a.daemon, a.who()
+	if !d.grants.None() {
+		who = a.whole() // it may be what one is bound to
+	}
 	if who.gone {
-		return verdict{}.deny("the program that asked has ended")
+		return verdict{}.deny(whyGone)
 	}
 	if who.Trouble != nil {
 		return verdict{}.deny("it cannot be told who asks: " + who.Trouble.Error())

@@ -21,7 +21,7 @@ const longestGrant = 30 * 24 * time.Hour
 // give puts a grant into force. It is bound to the peer's own process, which has to be one
 // that can be told from all others.
 func (a *agent) give(wish management.GrantWish, leave bool) (management.Grant, error) {
-	d, who := a.daemon, a.who()
+	d, who := a.daemon, a.whole()
 	if len(who.Chain) == 0 || who.Chain[0].Started == 0 {
 		return management.Grant{}, &ipc.Error{
 			Code: ipc.Unsupported, Message: "this system does not tell which process asks", Hint: "a grant cannot be bound to one here",
@@ -45,7 +45,7 @@ func (a *agent) give(wish management.GrantWish, leave bool) (management.Grant, e
 // EndGrant implements management.Agent. Nobody ends a grant but the process that it is bound
 // to: not who it holds, and not who would like to be let out of it by another.
 func (a *agent) EndGrant(_ context.Context, id string) error {
-	who := a.who()
+	who := a.whole()
 	for _, g := range a.daemon.grants.Over(who.holders()) {
 		if g.ID == id && g.Holder == holderOf(who.Chain[0]) && a.daemon.grants.End(id) {
 			return nil
@@ -93,12 +93,11 @@ func (a *agent) TestPolicy(ctx context.Context, test management.PolicyTest) (man
 		}
 		what.context, what.host = chosen.context.Name, hostOfEndpoint(chosen.context.Endpoint)
 	}
-	asker := &agent{daemon: a.daemon, peer: a.peer, requester: a.who()}
-	asker.look.Do(func() {}) // it is known who asks: the program, were it run here
+	who := a.whole()
 	if test.Program != "" {
-		asker.requester.Chain = append([]ancestry.Process{{Executable: test.Program}}, asker.requester.Chain...)
+		who.Chain = append([]ancestry.Process{{Executable: test.Program}}, who.Chain...)
 	}
-	who := asker.who()
+	asker := &agent{daemon: a.daemon, peer: a.peer, requester: &who} // the program, were it run here
 	v := asker.weigh(what, a.daemon.grants.Check)
 	if v.Answer == policy.Ask {
 		if err := a.daemon.asker.Load().CanAsk(question(who, what)); err != nil {

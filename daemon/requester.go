@@ -40,21 +40,43 @@ type requester struct {
 // glance looks up who asks while the peer is still writing what it asks. Where something is
 // lacking for that, it is left to who.
 func (a *agent) glance() {
-	if found := a.lookUp(a.daemon.family.Of); found.Trouble == nil && !found.gone {
-		a.look.Do(func() { a.requester = found })
+	found := a.lookUp(a.daemon.family.Of)
+	if found.Trouble != nil || found.gone {
+		return
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.requester = &found
 }
 
-// who returns who asks. It is looked up once for each peer.
+// who returns who asks, perhaps briefly. It is looked up once for each peer.
 func (a *agent) who() requester {
-	a.look.Do(func() { a.requester = a.lookUp(a.daemon.patientlyOf) })
-	return a.requester
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.requester == nil {
+		found := a.lookUp(a.daemon.patientlyOf)
+		a.requester = &found
+	}
+	return *a.requester
+}
+
+// whole returns who asks, with all that is known, as grants and questions to a person want it.
+func (a *agent) whole() requester {
+	who := a.who()
+	if !who.Brief {
+		return who
+	}
+	who = a.lookUp(a.daemon.patientlyOf)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.requester = &who
+	return who
 }
 
 // lookUp returns who asks, as far as that is certain.
-func (a *agent) lookUp(of func(pid int) ancestry.Ancestry) requester {
+func (a *agent) lookUp(of func(pid, pidfd int) ancestry.Ancestry) requester {
 	var found ancestry.Ancestry
-	if !a.peer.Certainly(func() { found = of(a.peer.PID) }) {
+	if !a.peer.Certainly(func(pidfd int) { found = of(a.peer.PID, pidfd) }) {
 		return requester{gone: true}
 	}
 	return requester{Ancestry: found}
@@ -67,11 +89,11 @@ const (
 	ancestryPause = 20 * time.Millisecond
 )
 
-// patientlyOf returns the ancestry of a process, after waiting for what the lack of is soon
+// patientlyOf returns the whole ancestry of a process, after waiting for what the lack of is soon
 // over: descriptors, and the adoption of a process whose parent just ended.
-func (d *Daemon) patientlyOf(pid int) ancestry.Ancestry {
+func (d *Daemon) patientlyOf(pid, _ int) ancestry.Ancestry {
 	for late := time.Now().Add(ancestryTime); ; time.Sleep(ancestryPause) {
-		found := d.family.Of(pid)
+		found := d.family.Whole(pid)
 		if found.Trouble == nil || errors.Is(found.Trouble, ancestry.ErrLong) || time.Now().After(late) {
 			return found
 		}

@@ -19,12 +19,12 @@ type Peer struct {
 	raw syscall.RawConn // the connection; nil for a Peer that did not come through a door
 }
 
-// Certainly calls look and reports whether, all that time, PID was the number of the process
+// Certainly calls look, with a pidfd of the process, or -1 where there is none, and reports whether, all that time, PID was the number of the process
 // that connected. It may have ended, and another one have its number: what was looked at
 // then is of somebody else, and must not be believed.
-func (p Peer) Certainly(look func()) bool {
+func (p Peer) Certainly(look func(pidfd int)) bool {
 	if p.raw == nil {
-		look()
+		look(-1)
 		return false
 	}
 	sure := false

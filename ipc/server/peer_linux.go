@@ -58,14 +58,17 @@ func contained(pid int, home string) bool {
 
 // pinned calls look and reports whether PID belonged to the process that connected, by a
 // pidfd: as long as that process has not been waited for, its number is nobody else's.
-func (p Peer) pinned(fd uintptr, look func()) bool {
+func (p Peer) pinned(fd uintptr, look func(pidfd int)) bool {
 	// Since Linux 6.5 the socket knows it; before, it is opened by its number, which is
 	// right unless the number changed hands between connecting and now.
 	pidfd, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PEERPIDFD)
 	if errors.Is(err, unix.ENOPROTOOPT) { // and for nothing else: a peer that has ended is an error, too
 		pidfd, err = unix.PidfdOpen(p.PID, 0)
 	}
-	look()
+	if err != nil {
+		pidfd = -1
+	}
+	look(pidfd)
 	if errors.Is(err, unix.ENOSYS) {
 		return true // before Linux 5.3 nothing holds a number to its process
 	}

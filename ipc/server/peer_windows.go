@@ -43,13 +43,13 @@ func askKernel(fd uintptr, _ string) (Peer, error) {
 
 // pinned calls look while a handle keeps the number of the process from being given to
 // another one.
-func (p Peer) pinned(_ uintptr, look func()) bool {
+func (p Peer) pinned(_ uintptr, look func(pidfd int)) bool {
 	process, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(p.PID))
 	if err != nil {
 		return false
 	}
 	defer windows.CloseHandle(process)
-	look()
+	look(-1)
 	return true
 }
 

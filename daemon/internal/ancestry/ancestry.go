@@ -48,6 +48,9 @@ type Ancestry struct {
 	// Chain begins with the process itself, goes on with its parent, and ends before the
 	// one that starts everything. It is empty where nothing is known.
 	Chain []Process
+	// Brief says that of the process itself only its program and its directory were looked
+	// at: when it started, and its terminal, are not known.
+	Brief bool
 	// Directory is the working directory of the process; empty where the system does not say.
 	Directory string
 	// Terminal is the path of its controlling terminal; empty: it has none.
@@ -70,15 +73,25 @@ var errGone = errors.New("there is no such process")
 // goroutines at once.
 type Family struct{ elders elders }
 
-// Of returns what is known of the process with that number.
-func (f *Family) Of(pid int) Ancestry {
+// Of returns what is known of the process with that number, briefly where that is faster:
+// where what it descends from is remembered, and pidfd, which is -1 for none, says which that is.
+// The files of a process that nobody has looked at before are slow to come.
+func (f *Family) Of(pid, pidfd int) Ancestry {
+	if found, known := f.elders.brief(pid, pidfd); known {
+		return found
+	}
+	return f.Whole(pid)
+}
+
+// Whole returns all that is known of the process with that number.
+func (f *Family) Whole(pid int) Ancestry {
 	self, err := process(pid)
 	if err != nil {
 		return Ancestry{Trouble: unless(err, errGone)}
 	}
 	found := Ancestry{Chain: []Process{self}, Directory: directory(pid), Terminal: terminal(self)}
-	if chain, known := f.elders.above(found.Chain); known {
-		found.Chain = chain
+	if elders, known := f.elders.above(self); known {
+		found.Chain = append(found.Chain, elders...)
 		return found
 	}
 	if found.climb() {

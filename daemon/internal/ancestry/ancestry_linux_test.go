@@ -101,7 +101,7 @@ func TestOf(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			outer, inner, dir := start(t, onTerminal)
-			found := new(Family).Of(inner)
+			found := new(Family).Whole(inner)
 			if len(found.Chain) < 3 {
 				t.Fatalf("%+v", found)
 			}
@@ -164,7 +164,7 @@ sh "$0" $(($1 - 1)); :
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it leads a session
 			_ = cmd.Wait()
 		})
-		found := new(Family).Of(awaitNumber(t, filepath.Join(dir, "told")))
+		found := new(Family).Whole(awaitNumber(t, filepath.Join(dir, "told")))
 		if errors.Is(found.Trouble, ErrLong) != incomplete || len(found.Chain) < min(depth, maxChain) {
 			t.Errorf("%d deep: %d are told, trouble %v", depth, len(found.Chain), found.Trouble)
 		}
@@ -178,7 +178,7 @@ func TestNobody(t *testing.T) {
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)
 	}
-	gone := new(Family).Of(cmd.Process.Pid)
+	gone := new(Family).Whole(cmd.Process.Pid)
 	if gone.Trouble != nil || len(gone.Chain) > 0 || gone.Tree() != (Process{}) || gone.Directory != "" {
 		t.Errorf("%+v", gone)
 	}
@@ -193,7 +193,7 @@ func BenchmarkOf(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				f := family()
-				f.Of(os.Getpid())
+				f.Whole(os.Getpid())
 				if name == "anew" {
 					f.Close()
 				}

@@ -32,26 +32,53 @@ type elder struct {
 	parent *elder // nil: it is the last of the chain
 }
 
-// above returns the chain of processes that a child, with which it begins, descends from, and
-// reports whether all of it is remembered and still so.
-func (e *elders) above(child []Process) (chain []Process, known bool) {
+// brief returns what can be told of a process without the files that say when it started.
+func (e *elders) brief(pid, pidfd int) (found Ancestry, known bool) {
+	if pidfd < 0 {
+		return Ancestry{}, false
+	}
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	of := child[0]
-	first := e.them[of.parent]
-	if first == nil || first.Started > of.Started {
+	// Nobody is added while the lock is held. So an elder that has the parent's number had it
+	// before it was asked for, and has it still when that is looked at afterwards.
+	var info unix.PidfdInfo
+	if err := unix.IoctlPidfdInfo(pidfd, &info); err != nil { // before Linux 6.13
+		return Ancestry{}, false
+	}
+	first := e.them[int(info.Ppid)]
+	if first == nil {
+		return Ancestry{}, false
+	}
+	self := Process{PID: pid, Executable: program(exeLink(pid)), parent: int(info.Ppid)}
+	chain, known := first.chain(self)
+	return Ancestry{Chain: chain, Brief: true, Directory: directory(pid)}, known
+}
+
+// above returns the processes that a child descends from, and reports whether all of them are
+// remembered and still so.
+func (e *elders) above(child Process) (chain []Process, known bool) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	first := e.them[child.parent]
+	if first == nil || first.Started > child.Started {
 		return nil, false
 	}
-	chain = append(make([]Process, 0, maxUsual), of)
-	there := make([]unix.PollFd, 0, maxUsual)
-	for at := first; at != nil; at = at.parent {
+	return first.chain()
+}
+
+// chain returns what stands below, an elder and its own elders, and reports whether all of
+// these are there.
+func (e *elder) chain(below ...Process) (chain []Process, there bool) {
+	chain = append(make([]Process, 0, maxUsual), below...)
+	held := make([]unix.PollFd, 0, maxUsual)
+	for at := e; at != nil; at = at.parent {
 		p := at.Process
 		p.Executable = program(at.exe)
 		chain = append(chain, p)
-		there = append(there, unix.PollFd{Fd: int32(at.pidfd), Events: unix.POLLIN})
+		held = append(held, unix.PollFd{Fd: int32(at.pidfd), Events: unix.POLLIN})
 	}
 	// Asked at the end, it says of each that the number was its own all the time.
-	ended, err := unix.Poll(there, 0)
+	ended, err := unix.Poll(held, 0)
 	return chain, err == nil && ended == 0
 }
 

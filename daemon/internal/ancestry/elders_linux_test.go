@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // family returns a Family that is closed when the test ends.
@@ -24,18 +26,18 @@ func TestRemembered(t *testing.T) {
 	t.Parallel()
 	outer, inner, _ := start(t, false)
 	f := family(t)
-	anew := f.Of(inner)
+	anew := f.Whole(inner)
 	if f.elders.them[outer] == nil {
 		t.Fatalf("%d is not remembered: %+v", outer, anew)
 	}
-	if _, known := f.elders.above(anew.Chain[:1]); !known {
+	if _, known := f.elders.above(anew.Chain[0]); !known {
 		t.Error("what it descends from is not known")
 	}
-	if again := f.Of(inner); !reflect.DeepEqual(again, anew) {
+	if again := f.Whole(inner); !reflect.DeepEqual(again, anew) {
 		t.Errorf("remembered: %+v\nanew: %+v", again, anew)
 	}
 	f.Close()
-	if again := f.Of(inner); !reflect.DeepEqual(again, anew) {
+	if again := f.Whole(inner); !reflect.DeepEqual(again, anew) {
 		t.Errorf("after it was forgotten: %+v\nbefore: %+v", again, anew)
 	}
 }
@@ -60,12 +62,12 @@ func TestRememberedProgram(t *testing.T) {
 	})
 	inner := awaitNumber(t, filepath.Join(dir, "told"))
 	f := family(t)
-	before := f.Of(inner).Chain[1]
+	before := f.Whole(inner).Chain[1]
 	if err := os.WriteFile(filepath.Join(dir, "turn"), []byte("now\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for late := time.Now().Add(10 * time.Second); time.Now().Before(late); time.Sleep(5 * time.Millisecond) {
-		after := f.Of(inner).Chain[1]
+		after := f.Whole(inner).Chain[1]
 		if !after.Same(before) {
 			t.Fatalf("%+v is not %+v", after, before)
 		}
@@ -82,14 +84,14 @@ func TestRememberedParentEnds(t *testing.T) {
 	t.Parallel()
 	outer, inner, _ := start(t, false)
 	f := family(t)
-	if chain := f.Of(inner).Chain; chain[1].PID != outer {
+	if chain := f.Whole(inner).Chain; chain[1].PID != outer {
 		t.Fatalf("%+v", chain)
 	}
 	if err := syscall.Kill(outer, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	for late := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		chain := f.Of(inner).Chain
+		chain := f.Whole(inner).Chain
 		if len(chain) == 1 || len(chain) > 1 && chain[1].PID != outer {
 			break // nobody waited for it yet, so its number is still its own
 		}
@@ -106,7 +108,7 @@ func TestRememberedNumber(t *testing.T) {
 	t.Parallel()
 	outer, inner, _ := start(t, false)
 	f := family(t)
-	f.Of(inner)
+	f.Whole(inner)
 	ended := exec.Command("/bin/sleep", "60")
 	if err := ended.Start(); err != nil {
 		t.Fatal(err)
@@ -125,7 +127,7 @@ func TestRememberedNumber(t *testing.T) {
 	f.elders.them[outer].close()
 	held.PID, held.Started = outer, 1
 	f.elders.them[outer] = held
-	chain := f.Of(inner).Chain
+	chain := f.Whole(inner).Chain
 	if len(chain) < 3 || chain[1].PID != outer || chain[1].Started == 1 {
 		t.Errorf("%+v", chain)
 	}
@@ -140,12 +142,12 @@ func TestRememberedByMany(t *testing.T) {
 	t.Parallel()
 	_, inner, _ := start(t, false)
 	f := family(t)
-	want := f.Of(inner)
+	want := f.Whole(inner)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
 			for range 200 {
-				if got := f.Of(inner); !reflect.DeepEqual(got, want) {
+				if got := f.Whole(inner); !reflect.DeepEqual(got, want) {
 					t.Errorf("%+v, want %+v", got, want)
 					return
 				}
@@ -156,4 +158,47 @@ func TestRememberedByMany(t *testing.T) {
 		f.Close()
 	}
 	all.Wait()
+}
+
+// TestBrief: what is told briefly is what is told at length, but for what is left out.
+func TestBrief(t *testing.T) {
+	t.Parallel()
+	outer, inner, _ := start(t, false)
+	pidfd, err := unix.PidfdOpen(inner, 0)
+	if err != nil {
+		t.Skip("no pidfds here: ", err)
+	}
+	defer func() { _ = unix.Close(pidfd) }()
+	var info unix.PidfdInfo
+	if err := unix.IoctlPidfdInfo(pidfd, &info); err != nil {
+		t.Skip("a pidfd does not tell the parent here: ", err)
+	}
+	f := family(t)
+	first := f.Of(inner, pidfd)
+	if first.Brief || len(first.Chain) < 3 {
+		t.Fatalf("of what nothing is remembered: %+v", first)
+	}
+	want := first
+	want.Brief, want.Terminal = true, ""
+	self := first.Chain[0]
+	want.Chain = append([]Process{{PID: inner, Executable: self.Executable, parent: outer}}, first.Chain[1:]...)
+	if got := f.Of(inner, pidfd); !reflect.DeepEqual(got, want) {
+		t.Errorf("briefly: %+v\nwant: %+v", got, want)
+	}
+	if got := f.Of(inner, -1); !reflect.DeepEqual(got, first) {
+		t.Errorf("without a pidfd: %+v\nwant: %+v", got, first)
+	}
+	if err := syscall.Kill(outer, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for late := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		chain := f.Of(inner, pidfd).Chain
+		if len(chain) < 2 || chain[1].PID != outer {
+			break
+		}
+		if time.Now().After(late) {
+			t.Fatalf("it is still told to descend from %d: %+v", outer, chain)
+		}
+	}
+	_ = syscall.Kill(inner, syscall.SIGKILL)
 }

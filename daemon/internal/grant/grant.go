@@ -174,6 +174,13 @@ func (l *Ledger) All() []Grant {
 	return slices.Clone(l.grants)
 }
 
+// None reports whether there is no grant at all.
+func (l *Ledger) None() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.grants) == 0
+}
+
 // Over returns the grants that are bound to any of a chain of processes, innermost first.
 func (l *Ledger) Over(chain []Holder) []Grant {
 	l.mu.Lock()
