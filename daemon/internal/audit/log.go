@@ -2,13 +2,13 @@ package audit
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -35,6 +35,9 @@ type Log struct {
 	config Config
 	write  func(*os.File, []byte) (int, error) // (*os.File).Write, but in tests
 
+	joining sync.Mutex
+	open    *batch // guarded by joining; nil: the next decision opens one
+
 	mu      sync.Mutex // guards what follows
 	seq     uint64     // of the last record
 	head    sum        // of the last line
@@ -47,7 +50,7 @@ type Log struct {
 	failed  time.Time
 	grown   chan struct{} // closed when there is a new record; nil: nobody waits
 	closed  bool
-	text    []byte // the line that is being made
+	text    []byte // the lines that are being made
 }
 
 // Open opens the log in a directory and makes it if there is none. A directory that
@@ -90,27 +93,13 @@ func (l *Log) Append(entry Entry) (uint64, error) {
 	if entry.Answer != Allow && entry.Answer != Deny {
 		return 0, fmt.Errorf("recording a decision: %q is no answer", entry.Answer)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return 0, fmt.Errorf("recording a decision: %w", fs.ErrClosed)
+	b, place := l.join(entry)
+	runtime.Gosched() // who is about to come with another one comes along
+	first, err := l.keep(b)
+	if err != nil {
+		return 0, err
 	}
-	if l.seq >= maxSeq {
-		return 0, fmt.Errorf("recording a decision: the last one has number %d, and there is none after it", l.seq)
-	}
-	now := l.config.Now()
-	record := Record{Seq: l.seq + 1, Time: now, Entry: entry, Prev: hex.EncodeToString(l.head[:])}
-	l.text = append(appendRecord(l.text[:0], record), '\n')
-	head := sum(sha256.Sum256(l.text[:len(l.text)-1]))
-	if err := l.keepLocked(now, l.text, head); err != nil {
-		return 0, fmt.Errorf("recording a decision: %w", err)
-	}
-	l.seq, l.head = record.Seq, head
-	if l.grown != nil {
-		close(l.grown)
-		l.grown = nil
-	}
-	return record.Seq, nil
+	return first + uint64(place), nil
 }
 
 // Head returns the number of the last record and the SHA-256 of the last line, in hex:

@@ -1,0 +1,105 @@
+package audit
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// together has n decisions come while the log is held up, and returns what they were told.
+func together(t *testing.T, b *bench, n int) (numbers []uint64, errs []error) {
+	t.Helper()
+	numbers, errs = make([]uint64, n), make([]error, n)
+	var all sync.WaitGroup
+	b.mu.Lock()
+	for i := range n {
+		all.Go(func() { numbers[i], errs[i] = b.Append(entry()) })
+	}
+	for late := time.Now().Add(10 * time.Second); joined(b.Log) != n%maxBatch; time.Sleep(time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatalf("%d decisions wait in the last batch, want %d", joined(b.Log), n%maxBatch)
+		}
+	}
+	time.Sleep(20 * time.Millisecond) // for those of the full batches, which nobody can count
+	b.mu.Unlock()
+	all.Wait()
+	return numbers, errs
+}
+
+// joined returns how many decisions are in the open batch.
+func joined(l *Log) int {
+	l.joining.Lock()
+	defer l.joining.Unlock()
+	if l.open == nil {
+		return 0
+	}
+	return len(l.open.entries)
+}
+
+// TestTogether: decisions that come at the same time are kept by one write, each as a record
+// of its own.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	for n, most := range map[int]int{1: 1, 40: 1, maxBatch + 10: 2} {
+		b := newBench(t, t.TempDir())
+		b.Log.config.MaxSize = 1 << 20
+		writes, write := 0, b.write
+		b.write = func(f *os.File, text []byte) (int, error) {
+			writes++
+			return write(f, text)
+		}
+		numbers, errs := together(t, b, n)
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+		if writes > most {
+			t.Errorf("%d decisions: %d writes, want at most %d", n, writes, most)
+		}
+		slices.Sort(numbers)
+		for i, number := range numbers {
+			if number != uint64(i+1) {
+				t.Fatalf("%d decisions have the numbers %v", n, numbers)
+			}
+		}
+		report, err := b.Verify()
+		if err != nil || report.Trouble != "" || report.Records != uint64(n) {
+			t.Errorf("%d decisions: %+v, %v", n, report, err)
+		}
+	}
+}
+
+// TestTogetherOrNotAtAll: of decisions that could not be written none is kept, and each is told
+// so; what comes after goes on where the last one that was kept ended.
+func TestTogetherOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, t.TempDir())
+	b.Log.config.MaxSize = 1 << 20
+	if _, err := b.Append(entry()); err != nil {
+		t.Fatal(err)
+	}
+	b.half = 700 // two whole lines and a half one reach the disk
+	b.full()
+	b.broken[filepath.Base(b.Log.config.Spill)] = syscall.ENOSPC
+	_, errs := together(t, b, 40)
+	for _, err := range errs {
+		if !errors.Is(err, syscall.ENOSPC) {
+			t.Fatalf("a decision that was not kept is told %v", err)
+		}
+	}
+	b.mended()
+	delete(b.broken, filepath.Base(b.Log.config.Spill))
+	if number, err := b.Append(entry()); number != 2 || err != nil {
+		t.Errorf("the next one has the number %d, %v; want 2", number, err)
+	}
+	if report, err := b.Verify(); err != nil || report.Trouble != "" || report.Records != 2 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if report, err := b.restarted(t).Verify(); err != nil || report.Trouble != "" || report.Records != 2 {
+		t.Errorf("to the next daemon: %+v, %v", report, err)
+	}
+}
