@@ -98,7 +98,8 @@ type take func(ids []string, context, host string, now time.Time) (giveBack func
 // stronger than one that asks if a person, or a rule of theirs, gave it.
 func (a *agent) weigh(what act, use take) verdict {
 	d, who := a.daemon, a.who()
-	if !d.grants.None() {
+	granting := !d.grants.None()
+	if granting {
 		who = a.whole() // it may be what one is bound to
 	}
 	if who.gone {
@@ -108,8 +109,11 @@ func (a *agent) weigh(what act, use take) verdict {
 		return verdict{}.deny("it cannot be told who asks: " + who.Trouble.Error())
 	}
 	v := verdict{Decision: d.policy().Decide(a.questionOf(who, what))}
+	if !granting || v.Answer == denied {
+		return v
+	}
 	over := d.grants.Over(who.holders())
-	if len(over) == 0 || v.Answer == denied {
+	if len(over) == 0 {
 		return v
 	}
 	v.grant = over[0].ID
@@ -150,7 +154,7 @@ func below(v verdict, what act, over []grant.Grant, now time.Time) verdict {
 func (a *agent) questionOf(who requester, what act) policy.Question {
 	return policy.Question{
 		Verb: what.verb, Context: what.context, Host: what.host, AnyContext: what.anyContext, AnyHost: what.anyHost,
-		Executables: who.Executables(), Directory: who.Directory, Contained: a.peer.Contained,
+		Executables: who.programs, Directory: who.Directory, Contained: a.peer.Contained,
 	}
 }
 
@@ -161,7 +165,7 @@ func (a *agent) entry(who requester, what act, v verdict) audit.Entry {
 		Verb: what.verb, Context: what.context, Host: what.host, Token: what.token, Detail: what.detail,
 		Answer: audit.Answer(v.Answer), Rule: v.Rule, Grant: v.grant, Reason: v.reason,
 	}
-	if programs := who.Executables(); len(programs) > 0 {
+	if programs := who.programs; len(programs) > 0 {
 		entry.Executable, entry.Parents = programs[0], programs[1:]
 	}
 	return entry

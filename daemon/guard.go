@@ -96,6 +96,7 @@ func (a *agent) TestPolicy(ctx context.Context, test management.PolicyTest) (man
 	who := a.whole()
 	if test.Program != "" {
 		who.Chain = append([]ancestry.Process{{Executable: test.Program}}, who.Chain...)
+		who.programs = who.Executables()
 	}
 	asker := &agent{daemon: a.daemon, peer: a.peer, requester: &who} // the program, were it run here
 	v := asker.weigh(what, a.daemon.grants.Check)
@@ -107,6 +108,6 @@ func (a *agent) TestPolicy(ctx context.Context, test management.PolicyTest) (man
 	return management.Explanation{
 		Answer: string(v.Answer), Rule: v.Rule, Grant: v.grant, Reason: v.reason,
 		Verb: what.verb, Context: what.context, Host: what.host,
-		Executables: who.Executables(), Directory: who.Directory, Contained: a.peer.Contained,
+		Executables: who.programs, Directory: who.Directory, Contained: a.peer.Contained,
 	}, nil
 }

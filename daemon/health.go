@@ -101,10 +101,7 @@ func (d *Daemon) alive(ctx context.Context, c credential.Context, t credential.T
 // out, even where the store cannot be told.
 func (d *Daemon) refused(ctx context.Context, c credential.Context, t credential.Token, why error) {
 	reason, now := reasonOf(why), d.config.Now()
-	d.pulses.with(c.Name, t, func(p *pulse) {
-		p.refused, p.checked = reason, now.Round(0)
-		p.schedule, p.hurried = p.schedule.Succeeded(now), false
-	})
+	d.pulses.refuse(c.Name, t, reason, now)
 	if t.Refused == "" {
 		d.config.Log.Warn("the cloud no longer takes a token", "context", c.Name, "token", t.UID, "reason", reason)
 	}

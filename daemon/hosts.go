@@ -68,7 +68,7 @@ func (a *agent) AddHost(ctx context.Context, binding management.Binding) (manage
 	if err != nil {
 		return management.Host{}, coded(err)
 	}
-	if isEndpoint(b.All(), origin) {
+	if isEndpoint(b.Owners(origin), origin) {
 		return management.Host{}, &ipc.Error{
 			Code:    ipc.Exists,
 			Message: origin + " is the endpoint of a context already",

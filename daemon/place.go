@@ -5,7 +5,10 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
+	"github.com/bento-cred/bento-cred/daemon/internal/book"
 	"github.com/bento-cred/bento-cred/daemon/internal/deployments"
 	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/internal/endpoint"
@@ -70,22 +73,53 @@ func (a *agent) locate(ctx context.Context, selection ipc.Selection, origin stri
 	if _, found := b.Get(named); named != "" && !found {
 		return credential.Place{}, notFound(named, selection.Source)
 	}
-	contexts := b.All()
-	for i, c := range contexts {
-		contexts[i] = a.daemon.pulses.fresh(c)
-	}
-	place, err := credential.Find(contexts, origin, named, preferred)
+	owners := a.judged(b.Owners(origin))
+	place, err := credential.Find(owners, origin, named, preferred)
 	// A binding without a deployment is made more exact by what the cloud says.
 	exact := err == nil && (place.Management || place.Host.Deployment != "")
 	if exact || errors.Is(err, credential.ErrAmbiguous) {
 		return place, a.notLocated(err, origin, named, nil)
 	}
-	known, trouble := a.daemon.learn(ctx, contexts, origin, named)
+	asked := a.whoseClouds(b, owners, named, preferred)
+	known, trouble := a.daemon.learn(ctx, asked, owners, origin, err == nil)
 	learned, err := credential.Find(known, origin, named, preferred)
 	if err != nil && place.Context.Name != "" {
 		return place, nil
 	}
 	return learned, a.notLocated(err, origin, named, trouble)
+}
+
+// judged returns contexts with what the daemon knows of their tokens beside the store.
+func (a *agent) judged(contexts []credential.Context) []credential.Context {
+	for i, c := range contexts {
+		contexts[i] = a.daemon.pulses.judged(c)
+	}
+	return contexts
+}
+
+// whoseClouds returns the contexts whose clouds may change whose an origin is. Where it has
+// owners already, those are they and the one that goes first: any other would only be one
+// owner more among whom nobody goes first. Where a context is named, it is the only one.
+func (a *agent) whoseClouds(b *book.Book, owners []credential.Context, named, preferred string) []credential.Context {
+	if named != "" {
+		preferred, owners = named, owning(owners, named)
+	}
+	if len(owners) == 0 && named == "" {
+		return a.judged(b.All())
+	}
+	if first, found := b.Get(preferred); found && len(owning(owners, preferred)) == 0 {
+		owners = append(slices.Clip(owners), a.daemon.pulses.judged(first))
+	}
+	return owners
+}
+
+// owning returns, of owners, the one with a name.
+func owning(owners []credential.Context, name string) []credential.Context {
+	at := slices.IndexFunc(owners, func(c credential.Context) bool { return c.Name == name })
+	if at < 0 {
+		return nil
+	}
+	return owners[at : at+1 : at+1]
 }
 
 // wish returns the context that a person named for this one request, which has to be the
@@ -102,42 +136,67 @@ func (a *agent) wish(selection ipc.Selection) (named, preferred string) {
 	}
 }
 
-// learn returns contexts with the deployment that answers at origin among their hosts, if
-// their clouds have one, and the last error of a cloud that could not be asked. Where a
-// context is named, only its cloud is asked.
-func (d *Daemon) learn(ctx context.Context, contexts []credential.Context, origin, named string) ([]credential.Context, error) {
-	type answer struct {
-		found deployments.Deployment
-		ok    bool
-		err   error
-	}
-	answers := make([]chan answer, len(contexts))
-	wanted := func(each deployments.Deployment) bool { return slices.Contains(each.Origins, origin) }
-	for i, c := range contexts {
-		answers[i] = make(chan answer, 1)
-		if named != "" && c.Name != named {
-			answers[i] <- answer{}
-			continue
-		}
-		go func() {
-			found, ok, err := d.findDeployment(ctx, c, wanted, likely(origin))
-			answers[i] <- answer{found, ok, err}
-		}()
-	}
+// learn returns owners with the deployments that answer at an origin among their hosts, as the
+// clouds of the contexts that are asked have them, and the last error of a cloud that could not
+// be asked. Where the place is found already, a cloud can only make it more exact: that is not
+// waited for long.
+func (d *Daemon) learn(ctx context.Context, asked, owners []credential.Context, origin string, found bool) ([]credential.Context, error) {
+	known := slices.Clone(owners)
 	var trouble error
-	known := make([]credential.Context, len(contexts))
-	for i, c := range contexts {
-		got := <-answers[i]
+	for i, got := range d.askClouds(ctx, asked, origin, found) {
+		c := asked[i]
 		// A context that has no token to ask with has no deployments that are known.
 		if got.err != nil && !errors.Is(got.err, ipc.AccessMissing) && !errors.Is(got.err, ipc.LoginRequired) {
 			trouble = got.err
 		}
-		if got.ok && !isEndpoint(contexts, origin) {
-			c.Hosts = append(slices.Clone(c.Hosts), hostOf(got.found, origin))
+		if !got.ok || isEndpoint(owners, origin) {
+			continue
 		}
-		known[i] = c
+		host := hostOf(got.found, origin)
+		if at := slices.IndexFunc(known, func(k credential.Context) bool { return k.Name == c.Name }); at >= 0 {
+			known[at].Hosts = append(slices.Clip(known[at].Hosts), host)
+			continue
+		}
+		c.Hosts = []credential.Host{host}
+		known = append(known, c)
 	}
 	return known, trouble
+}
+
+// hurryTime is how long a cloud is waited for that can only make an answer more exact.
+const hurryTime = time.Second
+
+// reply is what a cloud said when it was asked for a deployment.
+type reply struct {
+	found deployments.Deployment
+	ok    bool
+	err   error
+}
+
+// askClouds asks the clouds of contexts for the deployment at an origin, all at the same time:
+// but first those whose answer is remembered, which takes no waiting. In a hurry, what is
+// remembered does longer, and a cloud that is slow goes on answering for the next who ask.
+func (d *Daemon) askClouds(ctx context.Context, contexts []credential.Context, origin string, hurry bool) []reply {
+	if hurry {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, hurryTime)
+		defer cancel()
+	}
+	wanted := func(each deployments.Deployment) bool { return slices.Contains(each.Origins, origin) }
+	replies := make([]reply, len(contexts))
+	var all sync.WaitGroup
+	for i, c := range contexts {
+		if memory := d.deployments.Remembered(keyOfLogin(c), wanted); memory.Fresh || hurry && memory.Recent {
+			replies[i] = reply{found: memory.Deployment, ok: memory.Found}
+			continue
+		}
+		all.Go(func() {
+			found, ok, err := d.findDeployment(ctx, c, wanted, likely(origin))
+			replies[i] = reply{found, ok, err}
+		})
+	}
+	all.Wait()
+	return replies
 }
 
 // isEndpoint reports whether an origin is a context's endpoint. No cloud may say that it

@@ -17,6 +17,8 @@ import (
 type pulses struct {
 	mu     sync.Mutex
 	tokens map[pulseKey]*pulse // guarded by mu
+	// judging has the names of contexts of which a pulse may know a refusal.
+	judging map[string]bool // guarded by mu
 	// tidying has by context the tries to end what renewals left, while they fail.
 	tidying map[string]lifetime.Schedule // guarded by mu
 	// showing is of tries to show something on the desktop, while they fail.
@@ -158,6 +160,30 @@ func (p *pulses) fresh(c credential.Context) credential.Context {
 	return c
 }
 
+// judged returns c with the refusals that its pulses know of. Mostly there is none, and c is
+// as it was: this stands on the way of every token.
+func (p *pulses) judged(c credential.Context) credential.Context {
+	p.mu.Lock()
+	judging := p.judging[c.Name]
+	p.mu.Unlock()
+	if !judging {
+		return c
+	}
+	return p.fresh(c)
+}
+
+// refuse notes that the cloud does not take a token.
+func (p *pulses) refuse(context string, t credential.Token, reason string, now time.Time) {
+	p.with(context, t, func(of *pulse) {
+		of.refused, of.checked = reason, now.Round(0)
+		of.schedule, of.hurried = of.schedule.Succeeded(now), false
+		if p.judging == nil {
+			p.judging = make(map[string]bool)
+		}
+		p.judging[context] = true
+	})
+}
+
 // keep forgets the pulses of tokens and contexts that are no longer kept.
 func (p *pulses) keep(contexts []credential.Context) {
 	kept, names := make(map[pulseKey]bool), make(map[string]bool)
@@ -177,6 +203,11 @@ func (p *pulses) keep(contexts []credential.Context) {
 	for name := range p.tidying {
 		if !names[name] {
 			delete(p.tidying, name)
+		}
+	}
+	for name := range p.judging {
+		if !names[name] {
+			delete(p.judging, name)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/bento-cred/bento-cred/daemon/internal/bentocloud"
@@ -92,8 +93,9 @@ func (a *agent) release(ctx context.Context, what act, chosen choice, need crede
 
 // handOver is the one place where a secret leaves the daemon, once that is decided.
 func (a *agent) handOver(c credential.Context, source string, need credential.Access, token credential.Token) credential.Secret {
-	a.daemon.config.Log.Debug("giving a token",
-		"pid", a.peer.PID, "context", c.Name, "source", source, "access", need.String(), "token", token.UID)
+	if log := a.daemon.config.Log; log.Enabled(context.Background(), slog.LevelDebug) {
+		log.Debug("giving a token", "pid", a.peer.PID, "context", c.Name, "source", source, "access", need.String(), "token", token.UID)
+	}
 	return token.Value
 }
 

@@ -33,6 +33,7 @@ func (d *Daemon) greet(peer server.Peer) (management.Agent, error) {
 type requester struct {
 	ancestry.Ancestry
 
+	programs []string // of Chain
 	// gone reports whether it had ended by then: what its number led to is somebody else.
 	gone bool
 }
@@ -79,7 +80,7 @@ func (a *agent) lookUp(of func(pid, pidfd int) ancestry.Ancestry) requester {
 	if !a.peer.Certainly(func(pidfd int) { found = of(a.peer.PID, pidfd) }) {
 		return requester{gone: true}
 	}
-	return requester{Ancestry: found}
+	return requester{Ancestry: found, programs: found.Executables()}
 }
 
 // How long a peer waits for a descriptor to be looked at with, and the time between two looks.

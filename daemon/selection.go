@@ -47,7 +47,7 @@ func (a *agent) choose(ctx context.Context, selection ipc.Selection) (choice, er
 	if !found {
 		return choice{}, notFound(name, source)
 	}
-	return choice{context: a.daemon.pulses.fresh(c), source: source, warnings: warnings}, nil
+	return choice{context: a.daemon.pulses.judged(c), source: source, warnings: warnings}, nil
 }
 
 // byDirectory looks for a .bento-cred.toml in dir and above it. The nearest one

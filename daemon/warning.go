@@ -43,11 +43,14 @@ func (d *Daemon) warnings(c credential.Context) []warning {
 // warningOf returns what a person should know of a token, and reports whether there is
 // something.
 func (d *Daemon) warningOf(c credential.Context, t credential.Token, warn []time.Duration, how configs.Renewal) (warning, bool) {
+	left, _, known := lifetime.Left(t, d.config.Now())
+	stage, near := lifetime.Stage(left, warn)
+	if t.Refused == "" && (!known || left > 0 && !near) {
+		return warning{}, false // as nearly always
+	}
 	w := warning{token: t, renewable: whyNotRenewed(t) == ""}
 	subject := "the token " + quoted(titleOf(t)) + " of context " + quoted(c.Name)
 	again := "; run: bento-cred login --context " + c.Name
-	left, _, known := lifetime.Left(t, d.config.Now())
-	stage, near := lifetime.Stage(left, warn)
 	var trouble string
 	d.pulses.with(c.Name, t, func(p *pulse) { trouble = p.trouble })
 	switch {

@@ -37,7 +37,10 @@ func DecodeSelection(m Message) Selection {
 
 // DecodeRequest reads what Request.Encode wrote. A time to wait that is no number is none.
 func DecodeRequest(m Message) Request {
-	wait, _ := strconv.Atoi(m.Get("wait"))
+	wait := 0
+	if text := m.Get("wait"); text != "" {
+		wait, _ = strconv.Atoi(text)
+	}
 	return Request{
 		Selection: DecodeSelection(m), Access: m.Get("access"), URL: m.Get("url"), Deployment: m.Get("deployment"),
 		Verb: m.Get("verb"), Wait: time.Duration(max(0, wait)) * time.Second,

@@ -1,6 +1,7 @@
 package ipc
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -29,10 +30,17 @@ type attribute struct{ key, value string }
 // Add appends an attribute. An empty value says the same as no attribute and is
 // left out.
 func (m *Message) Add(key, value string) {
-	if value != "" {
-		m.attributes = append(m.attributes, attribute{key, value})
+	if value == "" {
+		return
 	}
+	if m.attributes == nil {
+		m.attributes = make([]attribute, 0, usualAttributes)
+	}
+	m.attributes = append(m.attributes, attribute{key, value})
 }
+
+// usualAttributes is as many as most messages have.
+const usualAttributes = 12
 
 // AddList appends one attribute for every value of a list.
 func (m *Message) AddList(key string, values []string) {
@@ -75,6 +83,7 @@ func (m *Message) Flag(key string) bool { return m.Get(key) == "true" }
 // Append appends m as it stands on the wire. It refuses what cannot be written:
 // a malformed key, or a value with a line feed or a NUL.
 func (m *Message) Append(dst []byte) ([]byte, error) {
+	dst = slices.Grow(dst, m.size())
 	dst = append(dst, versionPrefix...)
 	dst = strconv.AppendInt(dst, ProtocolVersion, 10)
 	dst = append(dst, '\n')
@@ -90,6 +99,16 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 	return append(dst, '\n'), nil
 }
 
+// size returns how many bytes m has on the wire, or a few more.
+func (m *Message) size() int {
+	const version, each = 24, 2 // the version's line and the blank one; "=" and the line feed
+	size := version
+	for _, a := range m.attributes {
+		size += len(a.key) + len(a.value) + each
+	}
+	return size
+}
+
 // ParseMessage reads one message without its closing blank line: text is the
 // version line and the attributes, each with its line feed.
 func ParseMessage(text string) (Message, error) {
@@ -99,7 +118,7 @@ func ParseMessage(text string) (Message, error) {
 	if !ended || !isVersion || err != nil || version == 0 {
 		return Message{}, badRequest("the message does not begin with a version line")
 	}
-	m := Message{Version: int(version)}
+	m := Message{Version: int(version), attributes: make([]attribute, 0, usualAttributes)}
 	for rest != "" {
 		line, rest, ended = strings.Cut(rest, "\n")
 		key, value, isAttribute := strings.Cut(line, "=")

@@ -27,22 +27,22 @@ func (c Context) Choose(need Access, now time.Time) (Token, error) {
 	if len(c.Tokens) == 0 {
 		return Token{}, ErrNoToken
 	}
-	var live []Token
+	var best *Token
 	expired, refused := false, false
-	for _, token := range c.Tokens {
-		switch {
+	for i := range c.Tokens {
+		switch token := &c.Tokens[i]; {
 		case !token.opens(need):
 		case token.Refused != "":
 			refused = true
 		case token.Expired(now):
 			expired = true
-		default:
-			live = append(live, token)
+		case best == nil || narrower(token, best) < 0:
+			best = token
 		}
 	}
 	switch {
-	case len(live) > 0:
-		return slices.MinFunc(live, narrower), nil
+	case best != nil:
+		return *best, nil
 	case refused:
 		return Token{}, ErrRefused
 	case expired:
@@ -53,7 +53,7 @@ func (c Context) Choose(need Access, now time.Time) (Token, error) {
 }
 
 // opens reports whether t opens need, or may open it.
-func (t Token) opens(need Access) bool {
+func (t *Token) opens(need Access) bool {
 	switch {
 	case !t.Access.Known():
 		return t.Kind != KindMonitoring // such a token opens metrics alone
@@ -76,7 +76,7 @@ func containsAll(have, need []string) bool {
 }
 
 // narrower orders two tokens that serve alike: the one that opens less comes first.
-func narrower(a, b Token) int {
+func narrower(a, b *Token) int {
 	if order := a.Access.breadth() - b.Access.breadth(); order != 0 {
 		return order
 	}

@@ -28,7 +28,7 @@ func (l *Log) join(entry Entry) (b *batch, place int) {
 	l.joining.Lock()
 	defer l.joining.Unlock()
 	if l.open == nil || len(l.open.entries) == maxBatch {
-		l.open = &batch{}
+		l.open = &batch{entries: make([]Entry, 0, l.usual)}
 	}
 	b = l.open
 	b.entries = append(b.entries, entry)
@@ -53,6 +53,7 @@ func (l *Log) taken(b *batch) []Entry {
 	if l.open == b {
 		l.open = nil
 	}
+	l.usual = len(b.entries) // the next one will be alike
 	return b.entries
 }
 

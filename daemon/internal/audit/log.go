@@ -37,6 +37,7 @@ type Log struct {
 
 	joining sync.Mutex
 	open    *batch // guarded by joining; nil: the next decision opens one
+	usual   int    // guarded by joining; how many decisions the last batch had
 
 	mu      sync.Mutex // guards what follows
 	seq     uint64     // of the last record

@@ -52,6 +52,7 @@ type Book struct {
 type page struct {
 	contexts map[string]credential.Context
 	damaged  []string // the names of those that are kept and could not be understood
+	owners   owners
 }
 
 // Read reads every context in store. A context that is kept and cannot be understood
@@ -78,6 +79,7 @@ func Read(ctx context.Context, store Store, keep func([]byte) string) (*Book, er
 		}
 		first.contexts[name] = b.kept(c)
 	}
+	first.owners = ownersOf(first.contexts)
 	b.page.Store(&first)
 	return b, nil
 }
@@ -207,6 +209,7 @@ func (b *Book) turnLocked(name string, change func(map[string]credential.Context
 		damaged:  slices.DeleteFunc(slices.Clone(now.damaged), func(d string) bool { return d == name }),
 	}
 	change(next.contexts)
+	next.owners = now.owners.turned(now.contexts[name], next.contexts[name])
 	b.page.Store(&next)
 	if changed := b.changed.Load(); changed != nil {
 		(*changed)()

@@ -65,6 +65,7 @@ type Cache struct {
 type entry struct {
 	all    []Deployment
 	at     time.Time // when the last round began that worked
+	tried  time.Time // when the last round began
 	flight *round    // the one under way; nil for none
 }
 
@@ -95,24 +96,42 @@ func (c *Cache) All(ctx context.Context, key string, source Source) ([]Deploymen
 	return r.result()
 }
 
+// Memory is what is remembered of a deployment that is wanted.
+type Memory struct {
+	Deployment Deployment
+	Found      bool
+	// Fresh says that nobody needs to be asked: it is there, or was not a moment ago.
+	Fresh bool
+	// Recent says that asking again would hardly tell anything new: the cloud was asked not
+	// long ago, or could not be just now.
+	Recent bool
+}
+
+// Remembered returns what is remembered of the deployment that is wanted, and asks nobody.
+func (c *Cache) Remembered(key string, wanted func(Deployment) bool) Memory {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, now := c.entryLocked(key), c.now()
+	m := Memory{Recent: within(e.at, now, fresh) || within(e.tried, now, pause)}
+	m.Deployment, m.Found = search(e.all, wanted)
+	m.Fresh = within(e.at, now, pause) || m.Found && within(e.at, now, fresh)
+	if !within(e.at, now, stale) {
+		m.Deployment, m.Found = Deployment{}, false
+	}
+	return m
+}
+
 // Find returns the deployment that is wanted, and reports whether there is one: from
 // memory, or else from the cloud, where those that are likely to be it are asked for first.
 func (c *Cache) Find(ctx context.Context, key string, source Source, wanted, likely func(Deployment) bool) (Deployment, bool, error) {
-	c.mu.Lock()
-	e, now := c.entryLocked(key), c.now()
-	old, found := search(e.all, wanted)
-	at := e.at
-	c.mu.Unlock()
-	switch {
-	case found && within(at, now, fresh):
-		return old, true, nil
-	case !found && within(at, now, pause):
-		return Deployment{}, false, nil
+	old := c.Remembered(key, wanted)
+	if old.Fresh {
+		return old.Deployment, old.Found, nil
 	}
 	r := c.begin(ctx, key, source, likely)
 	got, there, err := r.find(ctx, wanted)
-	if err != nil && found && within(at, now, stale) {
-		return old, true, nil
+	if err != nil && old.Found {
+		return old.Deployment, true, nil
 	}
 	return got, there, err
 }
@@ -127,7 +146,7 @@ func (c *Cache) begin(ctx context.Context, key string, source Source, likely fun
 		return e.flight
 	}
 	r, begun := &round{changed: make(chan struct{})}, c.now()
-	e.flight = r
+	e.flight, e.tried = r, begun
 	go func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), roundTime)
 		defer cancel()

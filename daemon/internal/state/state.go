@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -51,8 +52,9 @@ func (s State) clone() State {
 type File struct {
 	path string
 
+	state atomic.Pointer[State] // changed under mu, and each time by another one
+
 	mu      sync.Mutex
-	state   State  // guarded by mu
 	changed func() // guarded by mu
 }
 
@@ -66,7 +68,9 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &File{path: path, state: state}, nil
+	f := &File{path: path}
+	f.state.Store(&state)
+	return f, nil
 }
 
 // Reload reads the file again. It is for the one who has just become the file's only
@@ -78,7 +82,7 @@ func (f *File) Reload() error {
 	if err != nil {
 		return err
 	}
-	f.state = state
+	f.state.Store(&state)
 	return nil
 }
 
@@ -105,18 +109,14 @@ func read(path string) (State, error) {
 	return state, nil
 }
 
-// Get returns the state.
-func (f *File) Get() State {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.state.clone()
-}
+// Get returns the state. Its maps are everybody's, and not to be changed.
+func (f *File) Get() State { return *f.state.Load() }
 
 // Change lets change alter the state and writes it. When writing fails, the state is
 // as it was.
 func (f *File) Change(change func(*State)) error {
 	f.mu.Lock()
-	next := f.state.clone()
+	next := f.Get().clone()
 	change(&next)
 	err, changed := f.writeLocked(next), f.changed
 	f.mu.Unlock()
@@ -139,10 +139,10 @@ func (f *File) OnChange(changed func()) {
 func (f *File) Note(change func(*State)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	next := f.state.clone()
+	next := f.Get().clone()
 	change(&next)
 	err := f.writeLocked(next)
-	f.state = next
+	f.state.Store(&next)
 	return err
 }
 
@@ -155,7 +155,7 @@ func (f *File) writeLocked(next State) error {
 	if err := replace(f.path, append(data, '\n')); err != nil {
 		return fmt.Errorf("writing the state: %w", err)
 	}
-	f.state = next
+	f.state.Store(&next)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -73,14 +74,26 @@ func TestDamagedFileIsAnError(t *testing.T) {
 	}
 }
 
-func TestGetGivesACopy(t *testing.T) {
+// TestGotStaysAsItWas: what somebody got is not changed by what is changed afterwards.
+func TestGotStaysAsItWas(t *testing.T) {
 	f := open(t, filepath.Join(t.TempDir(), "state.json"))
-	if err := f.Change(func(s *state.State) { s.Allowed = map[string]string{"/p": "d"} }); err != nil {
+	allow := func(path string) func(*state.State) {
+		return func(s *state.State) {
+			if s.Allowed == nil {
+				s.Allowed = make(map[string]string)
+			}
+			s.Allowed[path] = "d"
+		}
+	}
+	if err := f.Change(allow("/p")); err != nil {
 		t.Fatal(err)
 	}
-	f.Get().Allowed["/q"] = "e"
-	if got := len(f.Get().Allowed); got != 1 {
-		t.Errorf("%d allowed, want 1", got)
+	got := f.Get()
+	if err := errors.Join(f.Change(allow("/q")), f.Note(allow("/r"))); err != nil {
+		t.Fatal(err)
+	}
+	if before, now := len(got.Allowed), len(f.Get().Allowed); before != 1 || now != 3 {
+		t.Errorf("%d allowed in what was got, %d now; want 1 and 3", before, now)
 	}
 }
 
