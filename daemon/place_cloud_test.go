@@ -10,6 +10,7 @@ import (
 	"github.com/bento-cred/bento-cred/internal/cloudtest"
 	"github.com/bento-cred/bento-cred/internal/credential"
 	"github.com/bento-cred/bento-cred/ipc"
+	"github.com/bento-cred/bento-cred/ipc/management"
 )
 
 // TestWhereTheCloudCannotBeAsked tells that apart from a host that is nobody's.
@@ -37,6 +38,35 @@ func TestWhereTheCloudCannotBeAsked(t *testing.T) {
 	c.move(24 * time.Hour)
 	if _, err := h.at(own); !errors.Is(err, ipc.Unreachable) {
 		t.Errorf("a day later: %v, want unreachable", err)
+	}
+}
+
+// TestBoundHostDoesNotWaitForTheCloud: a cloud could only say which deployment answers at a host
+// that a person bound. One that does not answer holds nobody up for that, and those who ask
+// soon after not at all.
+func TestBoundHostDoesNotWaitForTheCloud(t *testing.T) {
+	t.Parallel()
+	h, _ := newEstate(t)
+	const gateway = "https://ai.acme.example"
+	if _, err := h.AddHost(t.Context(), management.Binding{URL: gateway}); err != nil {
+		t.Fatal(err)
+	}
+	h.cloud.Fail("/api/v2/*", cloudtest.Fault{Hang: true})
+	begin := time.Now()
+	if got, err := h.at(gateway); err != nil || got.Field().Reveal() != "Bearer "+everyToken {
+		t.Fatalf("token %s, %v", got.TokenUID, err)
+	}
+	for range 30 {
+		if _, err := h.at(gateway); err != nil {
+			t.Fatal(err)
+		}
+	}
+	took := time.Since(begin)
+	if asked(h.cloud, "GET /api/v2/deployments") == 0 {
+		t.Error("the cloud was not asked at all")
+	}
+	if took > 20*time.Second {
+		t.Errorf("31 answers took %v, as if each had waited", took)
 	}
 }
 
