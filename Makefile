@@ -7,6 +7,8 @@ PREFIX  = /usr/local
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS = -s -w -X $(MODULE)/internal/version.version=$(VERSION)
 PROGRAMS = bento-cred bento-credctl bento-credd
+# Where bento-cred is entered before Go's runtime is; see cmd/bento-cred.
+ENTRY   = $(if $(filter linux/amd64,$(shell go env GOOS)/$(shell go env GOARCH)),-E processEntry)
 # The names git and Docker call bento-cred by.
 NAMES = git-credential-bento docker-credential-bento
 
@@ -18,6 +20,8 @@ PACKAGES  = ./...
 TESTFLAGS =
 FUZZTIME  = 10s
 SIEGE     = 10m
+# What is measured, and how often: -rounds 30 -passes 1 -tables processes,socket
+BENCHFLAGS =
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 # Tests that want a message bus start one. This keeps the others off the developer's
@@ -30,7 +34,8 @@ help: ## Show this list
 
 .PHONY: build
 build: ## Build the three programs into bin/
-	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/ $(PROGRAMS:%=./cmd/%)
+	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -ldflags "./cmd/bento-cred=$(LDFLAGS) $(ENTRY)" \
+		-o bin/ $(PROGRAMS:%=./cmd/%)
 	for name in $(NAMES); do ln -sf bento-cred "bin/$$name" || exit 1; done
 
 .PHONY: install
@@ -84,6 +89,10 @@ fuzz: ## Fuzz every target for FUZZTIME each (make fuzz FUZZTIME=5m)
 .PHONY: siege
 siege: ## Lay siege to the built daemon for SIEGE: a thousand helpers, ten thousand connections, two hundred kills
 	BENTO_CRED_SIEGE=$(SIEGE) go test -count=1 -v -timeout 2h -run '^TestSiege' ./internal/e2e
+
+.PHONY: bench
+bench: build ## Measure what it costs, beside what is known, into bench/ (make bench BENCHFLAGS='-rounds 30')
+	go run -C tools/bench . -bin "$(CURDIR)/bin" -out "$(CURDIR)/bench" $(BENCHFLAGS)
 
 # By number and not by time: a target whose time is over in the wrong moment fails with
 # "context deadline exceeded", though nothing was found (go.dev/issue/75804).
@@ -143,4 +152,4 @@ check: ## Everything CI runs; here a real shell or keychain that is missing is a
 
 .PHONY: clean
 clean: ## Remove what the other targets made
-	rm -rf bin dist cover
+	rm -rf bin dist cover bench

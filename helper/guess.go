@@ -48,7 +48,7 @@ func ancestorShell(proc string, pid int) (shell.Dialect, bool) {
 				return dialect, true
 			}
 		}
-		stat, err := os.ReadFile(dir + "/stat")
+		stat, err := readSmall(dir + "/stat")
 		if err != nil {
 			break
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -133,8 +134,13 @@ func build(dir, version string, names ...string) error {
 	}
 	const module = "github.com/bento-cred/bento-cred"
 	args := []string{"build", "-o", dir + string(filepath.Separator)}
+	flags := ""
 	if version != "" {
-		args = append(args, "-ldflags", "-X "+module+"/internal/version.version="+version)
+		flags = "-X " + module + "/internal/version.version=" + version
+	}
+	args = append(args, "-ldflags", flags)
+	if runtime.GOOS+"/"+runtime.GOARCH == "linux/amd64" { // as the Makefile does
+		args = append(args, "-ldflags", module+"/cmd/"+ipc.ProgramHelper+"="+flags+" -E processEntry")
 	}
 	for _, name := range names {
 		args = append(args, module+"/cmd/"+name)

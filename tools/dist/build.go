@@ -46,15 +46,20 @@ func (r *release) build(ctx context.Context, work, platform string) (build, erro
 	if system == "windows" {
 		b.archive = strings.TrimSuffix(b.archive, ".tar.gz") + ".zip"
 	}
-	return b, r.compile(ctx, b.dir, "GOOS="+system, "GOARCH="+arch, "GOAMD64=v1", "GOARM64=v8.0")
+	return b, r.compile(ctx, b.dir, platform, "GOOS="+system, "GOARCH="+arch, "GOAMD64=v1", "GOARM64=v8.0")
 }
 
-// compile compiles the programs into dir. Nothing of this machine gets into them: no path, no
-// state of the repository, no C compiler.
-func (r *release) compile(ctx context.Context, dir string, environ ...string) error {
-	args := []string{
-		"build", "-trimpath", "-buildvcs=false",
-		"-ldflags", "-s -w -buildid= -X " + module + "/internal/version.version=" + r.version, "-o", dir + string(filepath.Separator),
+// entered is the platform on which the helper is entered before Go's runtime is; see
+// cmd/bento-cred.
+const entered = "linux/amd64"
+
+// compile compiles the programs into dir, for a platform or, if it is empty, for this one. Nothing
+// of this machine gets into them: no path, no state of the repository, no C compiler.
+func (r *release) compile(ctx context.Context, dir, platform string, environ ...string) error {
+	flags := "-s -w -buildid= -X " + module + "/internal/version.version=" + r.version
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", dir + string(filepath.Separator)}
+	if platform == entered {
+		args = append(args, "-ldflags", "./cmd/bento-cred="+flags+" -E processEntry")
 	}
 	for _, name := range programs {
 		args = append(args, "./cmd/"+name)
@@ -72,7 +77,7 @@ func (r *release) compile(ctx context.Context, dir string, environ ...string) er
 // same for every platform.
 func (r *release) gather(ctx context.Context, work string) error {
 	own := filepath.Join(work, "own")
-	if err := r.compile(ctx, own); err != nil {
+	if err := r.compile(ctx, own, ""); err != nil {
 		return err
 	}
 	face := filepath.Join(own, "bento-credctl")
