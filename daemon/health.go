@@ -12,8 +12,10 @@ import (
 
 // checkDue asks the cloud about the tokens of c that are due.
 func (d *Daemon) checkDue(ctx context.Context, c credential.Context) {
+	settings, _ := d.watcher.Current() // a bad file leaves good settings in force
+	interval := settings.Health.Interval
 	for _, t := range c.Tokens {
-		if wait, ever := d.checkIn(c, t); ever && wait == 0 && !t.Expired(d.config.Now()) {
+		if wait, ever := d.pulses.untilCheck(c.Name, t, interval, d.config.Now()); ever && wait == 0 && !t.Expired(d.config.Now()) {
 			d.check(ctx, c, t)
 		}
 	}

@@ -3,6 +3,7 @@ package daemon
 import (
 	"crypto/sha256"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -56,16 +57,23 @@ func (p *pulses) with(context string, t credential.Token, f func(*pulse)) {
 	key := keyOf(context, t)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	f(p.pulseLocked(key))
+}
+
+// pulseLocked returns the pulse of a token.
+func (p *pulses) pulseLocked(key pulseKey) *pulse {
 	if p.tokens == nil {
 		p.tokens = make(map[pulseKey]*pulse)
 	}
-	if p.tokens[key] == nil {
-		p.tokens[key] = &pulse{
+	kept := p.tokens[key]
+	if kept == nil {
+		kept = &pulse{
 			schedule: lifetime.New(0, rand.Float64), // how often is for the settings to say
 			renewing: lifetime.New(renewalRetry, rand.Float64),
 		}
+		p.tokens[key] = kept
 	}
-	f(p.tokens[key])
+	return kept
 }
 
 // used notes that a token was given to a program.
@@ -84,6 +92,19 @@ func (p *pulses) good(context string, t credential.Token, now time.Time) {
 // hurry has the cloud asked about a token at the next occasion.
 func (p *pulses) hurry(context string, t credential.Token) {
 	p.with(context, t, func(p *pulse) { p.hurried = true })
+}
+
+// untilCheck returns after how long the cloud is to be asked about a token, and reports
+// whether it ever is.
+func (p *pulses) untilCheck(context string, t credential.Token, interval time.Duration, now time.Time) (wait time.Duration, ever bool) {
+	p.with(context, t, func(p *pulse) {
+		p.schedule = p.schedule.Every(interval)
+		wait, ever = p.schedule.Next(now)
+		if p.hurried {
+			wait, ever = 0, true
+		}
+	})
+	return wait, ever
 }
 
 // untilTidying returns after how long it is next to be tried to end what renewals of a
@@ -146,17 +167,17 @@ func (p *pulses) showed(err error, now time.Time) {
 
 // fresh returns c with what the pulses know beside the store.
 func (p *pulses) fresh(c credential.Context) credential.Context {
-	tokens := make([]credential.Token, len(c.Tokens))
-	for i, t := range c.Tokens {
-		p.with(c.Name, t, func(p *pulse) {
-			if t.Refused == "" {
-				t.Refused = p.refused
-			}
-			t.LastUsed = latest(t.LastUsed, p.lastUsed, p.used)
-		})
-		tokens[i] = t
+	c.Tokens = slices.Clone(c.Tokens)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range c.Tokens {
+		t := &c.Tokens[i]
+		of := p.pulseLocked(keyOf(c.Name, *t))
+		if t.Refused == "" {
+			t.Refused = of.refused
+		}
+		t.LastUsed = latest(t.LastUsed, of.lastUsed, of.used)
 	}
-	c.Tokens = tokens
 	return c
 }
 

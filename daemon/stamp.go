@@ -63,7 +63,7 @@ func (d *Daemon) digest(contexts []credential.Context, current string) (string, 
 		Contexts []given
 	}{Current: current, Allowed: d.state.Get().Allowed}
 	for _, c := range contexts {
-		token, err := d.pulses.fresh(c).Choose(developer, now)
+		token, err := d.pulses.judged(c).Choose(developer, now)
 		gives := given{Name: c.Name, Endpoint: c.Endpoint}
 		if err != nil {
 			gives.Why = err.Error()

@@ -30,10 +30,28 @@ func (d *Daemon) watch(ctx context.Context) {
 			d.round(ctx, busy, ended)
 		case name := <-ended:
 			delete(busy, name)
+			awaitOthers(busy, ended)
 			d.restamp() // a token may have been refused, or expired
 		case chosen := <-d.desk.Actions():
 			d.carryOut(ctx, chosen)
 		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// togetherTime is how long those are waited for that end at nearly the same time.
+const togetherTime = 20 * time.Millisecond
+
+// awaitOthers takes those out of busy that end soon after one has. What comes after it goes over
+// all contexts; done for each of a thousand, it would keep a processor busy for ever.
+func awaitOthers(busy map[string]bool, ended <-chan string) {
+	enough := time.After(togetherTime)
+	for {
+		select {
+		case name := <-ended:
+			delete(busy, name)
+		case <-enough:
 			return
 		}
 	}
@@ -87,23 +105,24 @@ func (d *Daemon) untilNext(busy map[string]bool) time.Duration {
 		soonest = min(soonest, left)
 	}
 	if b := d.vault.opened(); b != nil {
+		settings, _ := d.watcher.Current() // a bad file leaves good settings in force
 		for _, c := range b.All() {
 			if !busy[c.Name] {
-				soonest = min(soonest, d.nextFor(c.Name))
+				soonest = min(soonest, d.nextFor(d.pulses.judged(c), settings.Health.Interval))
 			}
 		}
 	}
 	return max(shortestRound, soonest)
 }
 
-// kept returns the context called name as it is now, with what the pulses know.
+// kept returns the context called name as it is now, with the refusals that the pulses know of.
 func (d *Daemon) kept(name string) (credential.Context, bool) {
 	b := d.vault.opened()
 	if b == nil {
 		return credential.Context{}, false
 	}
 	c, found := b.Get(name)
-	return d.pulses.fresh(c), found
+	return d.pulses.judged(c), found
 }
 
 // lookAfter does for a context what is due.
@@ -119,15 +138,12 @@ func (d *Daemon) lookAfter(ctx context.Context, name string) {
 	}
 }
 
-// nextFor returns after how long something is due for a context.
-func (d *Daemon) nextFor(name string) time.Duration {
-	c, found := d.kept(name)
-	if !found {
-		return longestRound
-	}
+// nextFor returns after how long something is due for a context, of which the cloud is asked
+// about each token at an interval.
+func (d *Daemon) nextFor(c credential.Context, interval time.Duration) time.Duration {
 	now, soonest := d.config.Now(), longestRound
 	if untidy(c, now) {
-		soonest = min(soonest, d.pulses.untilTidying(name, now))
+		soonest = min(soonest, d.pulses.untilTidying(c.Name, now))
 	}
 	for _, t := range c.Tokens {
 		if !retired(t, now) && !t.Retires.IsZero() {
@@ -139,24 +155,9 @@ func (d *Daemon) nextFor(name string) time.Duration {
 		if !t.Expires.IsZero() {
 			soonest = min(soonest, t.Expires.Sub(now.Round(0)))
 		}
-		if wait, ever := d.checkIn(c, t); ever {
+		if wait, ever := d.pulses.untilCheck(c.Name, t, interval, now); ever {
 			soonest = min(soonest, wait)
 		}
 	}
 	return soonest
-}
-
-// checkIn returns after how long the cloud is to be asked about a token, and reports
-// whether it ever is.
-func (d *Daemon) checkIn(c credential.Context, t credential.Token) (wait time.Duration, ever bool) {
-	settings, _ := d.watcher.Current() // a bad file leaves good settings in force
-	now := d.config.Now()
-	d.pulses.with(c.Name, t, func(p *pulse) {
-		p.schedule = p.schedule.Every(settings.Health.Interval)
-		wait, ever = p.schedule.Next(now)
-		if p.hurried {
-			wait, ever = 0, true
-		}
-	})
-	return wait, ever
 }
