@@ -47,11 +47,12 @@ type Config struct {
 type Client struct {
 	config Config
 	socket atomic.Pointer[socket] // changed under mu; Close reads it without
+	closed atomic.Bool            // by Close
 
 	mu       sync.Mutex // held while a request is under way
 	reader   *Reader    // guarded by mu
 	replaced bool       // guarded by mu; a daemon that was too old has been dealt with
-	spent    bool       // guarded by mu; the daemon closes the connection, or has done so
+	spent    bool       // guarded by mu; the connection is of no more use for a further request
 }
 
 // Client is an Agent.
@@ -97,7 +98,10 @@ func asNoDaemon(err error) error {
 }
 
 // Close ends the connection.
-func (c *Client) Close() error { return c.socket.Load().Close() }
+func (c *Client) Close() error {
+	c.closed.Store(true)
+	return c.socket.Load().Close()
+}
 
 // Ping implements Agent.
 func (c *Client) Ping(ctx context.Context) (Daemon, error) {
@@ -167,9 +171,10 @@ func finish(reply Message, err error) (Message, error) {
 }
 
 // call writes one request and reads one reply. A connection on which that failed is
-// closed: the answer may still come, and would be taken for that of the next request.
+// closed: the answer may still come, and would be taken for that of the next request, which
+// has a connection of its own.
 func (c *Client) call(ctx context.Context, op string, request Message) (Message, error) {
-	if c.spent {
+	if c.spent && !c.closed.Load() {
 		if err := c.redial(ctx); err != nil {
 			return Message{}, err
 		}
@@ -186,6 +191,7 @@ func (c *Client) call(ctx context.Context, op string, request Message) (Message,
 	reply, err := c.exchange(ctx, s, text)
 	if err != nil {
 		_ = s.Close() // it is of no more use
+		c.spent = true
 	}
 	return reply, err
 }

@@ -97,8 +97,11 @@ func TestTimeOutEndsTheConnection(t *testing.T) {
 	if _, err := client.Status(brief); !errors.Is(err, ipc.TimedOut) {
 		t.Fatalf("error %v, want timeout", err)
 	}
-	if err := client.UseContext(t.Context(), "none"); err == nil || errors.Is(err, ipc.NotFound) {
-		t.Errorf("the connection is still in use: %v", err)
+	// The late answer is an error of its own; what comes now has to be about the context.
+	for range 2 {
+		if err := client.UseContext(t.Context(), "none"); !errors.Is(err, ipc.NotFound) {
+			t.Errorf("error %v, want not found: the next request has another connection", err)
+		}
 	}
 }
 
