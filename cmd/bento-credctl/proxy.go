@@ -120,6 +120,7 @@ func (a *app) proxy(cmd *cobra.Command, target string, flags proxyFlags) error {
 	if terminal.Is(a.err) {
 		a.say("passing requests on to " + up.origin + "; Ctrl-C ends it")
 	}
+	a.pace()
 	return p.Serve(ctx, listener)
 }
 

@@ -40,9 +40,12 @@ func withoutToken(w *recorder, err error) {
 
 // fail answers a request that the upstream did not answer.
 func (p *Proxy) fail(_ http.ResponseWriter, r *http.Request, err error) {
-	e := exchangeOf(r.Context())
+	p.unanswered(r.Context(), exchangeOf(r.Context()), err)
+}
+
+func (p *Proxy) unanswered(ctx context.Context, e *exchange, err error) {
 	switch {
-	case r.Context().Err() != nil:
+	case ctx.Err() != nil:
 		abandon(e.recorder, err)
 	case e.upload != nil && e.upload.broken.Load():
 		say(e.recorder, err, http.StatusBadRequest, "the request broke off", "")

@@ -21,8 +21,20 @@
 // and nothing that let a request in goes on with it (request.go). Bodies pass as they
 // come, in both directions and of any length; none is held in memory.
 //
-// net/http/httputil.ReverseProxy does the passing on. What it cannot do is said where it
-// is mended.
+// # How requests are passed on
+//
+// net/http's Server has the client's side, always: what is one request, and what smuggles a
+// second, it knows better than we would. Two things have the upstream's side.
+//
+// httputil.ReverseProxy and Transport take everything HTTP can do: TLS, HTTP/2, websockets,
+// bodies of unknown length. What they cannot do is said where it is mended.
+//
+// direct takes requests of HTTP/1 with a body of known length or none to an upstream without
+// TLS, which is one on this machine, where their price is felt (direct.go, pass.go). It was
+// written after measuring where the time went: of 53 to 66 µs of processor time for a small
+// request, half were system calls that nginx makes as well, and 20 were spent on the two
+// goroutines of Transport and on ReverseProxy's copies. Both ways are held to one contract
+// by the same tests (eachWay).
 package proxy
 
 import (
@@ -50,6 +62,7 @@ type Proxy struct {
 	keys      keys
 	tickets   tickets
 	source    *source
+	direct    *direct // nil where the upstream is not plain
 	transport *transport
 	reverse   *httputil.ReverseProxy
 	observe   func(Request)
@@ -77,6 +90,7 @@ func New(config Config) (*Proxy, error) {
 		keys:      keys,
 		tickets:   tickets{now: config.Now, rand: config.Rand},
 		source:    newSource(config),
+		direct:    newDirect(upstream),
 		transport: newTransport(upstream, config.RootCAs),
 		observe:   config.Observe,
 		now:       config.Now,
@@ -171,5 +185,9 @@ func (p *Proxy) pass(w *recorder, r *http.Request, v visit) {
 		_ = http.NewResponseController(w).EnableFullDuplex() // every server of net/http can
 	}
 	e := &exchange{key: key, host: v.host, proof: v.proof, recorder: w}
+	if p.direct != nil && p.direct.takes(r) {
+		p.passDirectly(e, r)
+		return
+	}
 	p.reverse.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, e)))
 }

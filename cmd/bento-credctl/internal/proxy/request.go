@@ -10,21 +10,24 @@ import (
 )
 
 // rewrite makes the request to the upstream of the one that came in. It gets there with
-// the headers of one connection (Connection, Upgrade and the like) and Forwarded already
-// gone.
+// the headers of one connection (Connection, Upgrade and the like) already gone.
 func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
-	e := exchangeOf(r.In.Context())
 	out := r.Out
 	// The path stays as it was written. Whatever it looks like ("//host", "/\host"), the
 	// host is asked for here and nowhere else.
 	out.URL.Scheme, out.URL.Host = p.upstream.Scheme, p.upstream.Host
 	out.URL.RawQuery = r.In.URL.RawQuery // ReverseProxy drops what it would read otherwise
 	out.Host = ""
+	p.prepare(exchangeOf(r.In.Context()), r.In, out)
+}
 
+// prepare makes the headers and the body of out, which begin as those of in, what the
+// upstream gets.
+func (p *Proxy) prepare(e *exchange, in, out *http.Request) {
 	keep := p.header != ""
 	p.keys.strip(out.Header, keep)
 	for name := range out.Header {
-		if strings.HasPrefix(name, "X-Forwarded-") {
+		if name == "Forwarded" || strings.HasPrefix(name, "X-Forwarded-") {
 			delete(out.Header, name)
 		}
 	}
@@ -36,7 +39,7 @@ func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
 	out.Header.Set(header, e.key.value)
 
 	if out.Body != nil {
-		e.upload = &upload{ReadCloser: out.Body, in: r.In, out: out, clean: func(h http.Header) { p.keys.strip(h, keep) }}
+		e.upload = &upload{ReadCloser: out.Body, in: in, out: out, clean: func(h http.Header) { p.keys.strip(h, keep) }}
 		e.upload.announce(header)
 		out.Body = e.upload
 	}

@@ -16,7 +16,12 @@ const refusedHint = `the upstream refused the token; "bento-cred status" shows w
 
 // modify makes the answer to the client of the upstream's.
 func (p *Proxy) modify(reply *http.Response) error {
-	e := exchangeOf(reply.Request.Context())
+	p.present(exchangeOf(reply.Request.Context()), reply)
+	return nil
+}
+
+// present makes the head of the upstream's answer what the client gets.
+func (p *Proxy) present(e *exchange, reply *http.Response) {
 	h := reply.Header
 	h.Del(HintHeader) // ours alone
 	h.Del("Alt-Svc")  // names other addresses of the upstream, which get no token
@@ -36,7 +41,6 @@ func (p *Proxy) modify(reply *http.Response) error {
 		p.source.refused(e.key)
 		h.Set(HintHeader, refusedHint)
 	}
-	return nil
 }
 
 // localise returns an address of the upstream as the client can reach it, and any other

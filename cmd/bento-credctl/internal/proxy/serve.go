@@ -55,6 +55,7 @@ func (p *Proxy) Serve(ctx context.Context, l *Listener) error {
 		err = errors.Join(err, closed(<-ended))
 	}
 	inside.leave()
+	p.direct.close()
 	p.transport.close()
 	return err
 }

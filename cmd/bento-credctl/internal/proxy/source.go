@@ -38,26 +38,35 @@ func newSource(config Config) *source {
 
 // get returns what a request gets. Failures are kept as long as tokens: a client that
 // tries again at once is no reason to ask at once.
+//
+// A question goes on when the client that caused it leaves: the next one has the answer,
+// and the daemon's connection would end with a question that is broken off.
 func (s *source) get(ctx context.Context) *answer {
 	if kept := s.kept(); kept != nil {
 		return kept
 	}
 	select {
 	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
 	case <-ctx.Done():
 		return &answer{err: context.Cause(ctx)}
 	}
 	if kept := s.kept(); kept != nil {
+		<-s.turn
 		return kept // somebody asked while we waited
 	}
-	injection, err := s.ask(ctx)
-	if ctx.Err() != nil {
+	asked := make(chan *answer, 1)
+	go func() {
+		defer func() { <-s.turn }()
+		got := s.read(s.ask(context.WithoutCancel(ctx)))
+		s.latest.Store(got)
+		asked <- got
+	}()
+	select {
+	case got := <-asked:
+		return got
+	case <-ctx.Done():
 		return &answer{err: context.Cause(ctx)} // this client's own end is no news for others
 	}
-	got := s.read(injection, err)
-	s.latest.Store(got)
-	return got
 }
 
 func (s *source) kept() *answer {

@@ -52,9 +52,20 @@ func newStage(t *testing.T, handler http.HandlerFunc, configure func(*proxy.Conf
 	if configure != nil {
 		configure(&config)
 	}
+	s.start(config, false)
+	return s
+}
+
+// start starts the proxy, which sends all requests by net/http's Transport if usual.
+func (s *stage) start(config proxy.Config, usual bool) {
+	t := s.t
+	t.Helper()
 	var err error
 	if s.proxy, err = proxy.New(config); err != nil {
 		t.Fatal(err)
+	}
+	if usual {
+		s.proxy.ByTransport()
 	}
 	listener, err := proxy.Listen(t.Context(), 0)
 	if err != nil {
@@ -75,7 +86,6 @@ func newStage(t *testing.T, handler http.HandlerFunc, configure func(*proxy.Conf
 			t.Error("the proxy does not end")
 		}
 	})
-	return s
 }
 
 func (s *stage) inject(context.Context) (proxy.Injection, error) {

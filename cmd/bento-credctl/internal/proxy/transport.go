@@ -63,6 +63,8 @@ func newHTTP(upstream *url.URL, roots *x509.CertPool) *http.Transport {
 		IdleConnTimeout:       idleTime,
 		Protocols:             new(http.Protocols),
 		HTTP2:                 &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTime},
+
+		MaxResponseHeaderBytes: maxHead,
 	}
 }
 
