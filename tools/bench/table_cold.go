@@ -35,7 +35,7 @@ func (b *bench) cold(ctx context.Context) (result report.Result, err error) {
 		b.hello(p).Case(emptyGo, 1),
 		{Name: caseCold, Turn: func(ctx context.Context) ([]measure.Sample, error) { return afterStop(ctx, p, env) }},
 		{Name: caseReady, Turn: func(ctx context.Context) ([]measure.Sample, error) { return becomeReady(ctx, p, nil) }},
-		{Name: caseFirst, Turn: func(ctx context.Context) ([]measure.Sample, error) { return becomeReady(ctx, p, question(p)) }},
+		{Name: caseFirst, Turn: func(ctx context.Context) ([]measure.Sample, error) { return becomeReady(ctx, p, question()) }},
 		{Name: caseWarm, Turn: func(ctx context.Context) ([]measure.Sample, error) { return askedAgain(ctx, env) }},
 	}
 	samples, err := measure.Rounds{N: b.scaled(60), Warm: 2, Random: b.random}.Run(ctx, cases)

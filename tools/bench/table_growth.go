@@ -89,7 +89,7 @@ func (b *bench) grow(ctx context.Context, g growing, result *report.Result) (err
 	for n, p := range homes {
 		starts = append(starts, measure.Case{
 			Name: caseOf(askStart, n, g.what),
-			Turn: func(ctx context.Context) ([]measure.Sample, error) { return becomeReady(ctx, p, question(p)) },
+			Turn: func(ctx context.Context) ([]measure.Sample, error) { return becomeReady(ctx, p, question()) },
 		})
 	}
 	samples, err := measure.Rounds{N: b.scaled(10), Warm: 1, Random: b.random}.Run(ctx, starts)
@@ -128,9 +128,9 @@ func (b *bench) filled(ctx context.Context, flags []string) (*place.Place, error
 func (b *bench) growHot(ctx context.Context, g growing, ask string, homes map[int]*place.Place, result *report.Result) error {
 	sides := make(map[string]talk)
 	for n, p := range homes {
-		request := question(p)
+		request := question()
 		if ask == askURL {
-			request = questionFor(p, g.url(p, n))
+			request = questionFor(g.url(p, n))
 		}
 		reply, err := place.Reply(p.Socket, request)
 		if err != nil {

@@ -58,7 +58,7 @@ func (b *bench) load(ctx context.Context) (result report.Result, err error) {
 	}
 	defer end()
 	ruled := daemon
-	ruled.socket, ruled.request = strict.Socket, question(strict)
+	ruled.socket, ruled.request = strict.Socket, question()
 	var cases []measure.Case
 	for name, side := range map[string]talk{ours: daemon, underRules: ruled, theEcho: echo} {
 		conns, hangUp, err := dialAll(ctx, side.socket)

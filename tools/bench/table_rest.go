@@ -40,7 +40,7 @@ func (b *bench) rest(ctx context.Context) (result report.Result, err error) {
 		return result, err
 	}
 	for range 20 {
-		if _, err := place.Reply(p.Socket, question(p)); err != nil {
+		if _, err := place.Reply(p.Socket, question()); err != nil {
 			return result, err
 		}
 	}
@@ -80,7 +80,7 @@ func (b *bench) listener(program string, p *place.Place) (*place.Child, error) {
 	}
 	line, err := place.Connect(socket)
 	if err == nil {
-		err = errors.Join(line.Ask(question(p), make([]byte, 1)), line.Close())
+		err = errors.Join(line.Ask(question(), make([]byte, 1)), line.Close())
 	}
 	if err != nil {
 		child.End()

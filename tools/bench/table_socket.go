@@ -78,20 +78,20 @@ func (b *bench) socket(ctx context.Context) (result report.Result, err error) {
 	return result, nil
 }
 
-// question is what `bento-cred token` asks.
-func question(p *place.Place) []byte {
-	return []byte("bento-cred/1\nop=get\ndirectory=" + p.Dir + "\nverb=token\n\n")
+// question is what `bento-cred token` asks where no .bento-cred.toml stands.
+func question() []byte {
+	return []byte("bento-cred/1\nop=get\nverb=token\n\n")
 }
 
 // questionFor is what `bento-cred header URL` asks.
-func questionFor(p *place.Place, url string) []byte {
-	return []byte("bento-cred/1\nop=get\ndirectory=" + p.Dir + "\nurl=" + url + "\nverb=header\n\n")
+func questionFor(url string) []byte {
+	return []byte("bento-cred/1\nop=get\nurl=" + url + "\nverb=header\n\n")
 }
 
 // talks returns the conversation with the daemon and one of the same sizes with an echo, and
 // what ends the echo.
 func (b *bench) talks(p *place.Place) (daemon, echo talk, end func(), err error) {
-	daemon = talk{socket: p.Socket, request: question(p)}
+	daemon = talk{socket: p.Socket, request: question()}
 	reply, err := place.Reply(p.Socket, daemon.request)
 	if err != nil {
 		return daemon, echo, nil, err
