@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"io"
 	"net/http"
 	"time"
 )
@@ -34,6 +35,13 @@ func (r *recorder) WriteHeader(status int) {
 		r.status = status // the others come before the answer
 	}
 	r.ResponseWriter.WriteHeader(status)
+}
+
+// copy gives the client what comes from a connection, in the quickest way there is.
+func (r *recorder) copy(src io.Reader) error {
+	n, err := io.Copy(r.ResponseWriter, src)
+	r.bytes += n
+	return err
 }
 
 // Write implements http.ResponseWriter.

@@ -65,7 +65,7 @@ func (p *Proxy) passDirectly(e *exchange, r *http.Request) {
 	if waits(reply.Body) {
 		_ = http.NewResponseController(w).Flush() // the client may wait for the head alone
 	}
-	if err := p.giveBody(w, reply.Body); err != nil {
+	if err := p.giveAll(w, reply); err != nil {
 		panic(http.ErrAbortHandler) // what breaks off must not look whole
 	}
 	giveTrailer(w, reply.Trailer, announced)
@@ -78,6 +78,14 @@ func giveHead(w http.ResponseWriter, reply *http.Response) {
 		h[name] = values
 	}
 	w.WriteHeader(reply.StatusCode)
+}
+
+// giveAll gives the client the body of an answer.
+func (p *Proxy) giveAll(w *recorder, reply *http.Response) error {
+	if body, ok := reply.Body.(*answerBody); ok && reply.ContentLength >= largeBody && len(reply.TransferEncoding) == 0 {
+		return body.handOn(w, reply.ContentLength)
+	}
+	return p.giveBody(w, reply.Body)
 }
 
 // giveBody gives the client the body of an answer, each part when it comes.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -79,7 +80,8 @@ func TestCutOff(t *testing.T) {
 		raws["short"] = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"
 		raws["short chunk"] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"
 		raws["no last chunk"] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
-		for _, what := range []string{"short", "short chunk", "no last chunk"} {
+		raws["short and large"] = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + strings.Repeat("x", 300_000)
+		for _, what := range []string{"short", "short chunk", "no last chunk", "short and large"} {
 			r := s.request(http.MethodGet, "/", nil)
 			r.Header.Set("X-Raw", what)
 			reply, err := http.DefaultTransport.RoundTrip(r)
@@ -93,6 +95,40 @@ func TestCutOff(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestLargeAnswers arrive whole, and so do those behind them on the same connection.
+func TestLargeAnswers(t *testing.T) {
+	eachWay(t, func(t *testing.T, usual bool) {
+		s := newRawStage(t, usual, func(v visit) bool {
+			size, err := strconv.Atoi(v.Header.Get("X-Size"))
+			if err != nil {
+				return false
+			}
+			v.say("HTTP/1.1 200 OK\r\nContent-Length: " + strconv.Itoa(size) + "\r\n\r\n" + pattern(size)[:size/3])
+			if size%2 == 1 {
+				time.Sleep(20 * time.Millisecond) // the rest comes later
+			}
+			v.say(pattern(size)[size/3:])
+			return true
+		})
+		for _, size := range []int{0, 1, 4 << 10, 64<<10 - 1, 64 << 10, 64<<10 + 1, 1_000_001, 5 << 20, 7} {
+			r := s.request(http.MethodGet, "/", nil)
+			r.Header.Set("X-Size", strconv.Itoa(size))
+			if got := s.send(r); got.status != http.StatusOK || got.text != pattern(size) {
+				t.Errorf("%d bytes: status %d, and %d bytes that are not the same", size, got.status, len(got.text))
+			}
+		}
+	})
+}
+
+// pattern returns text of which no part is like the one before.
+func pattern(size int) string {
+	var text strings.Builder
+	for n := 0; text.Len() < size; n++ {
+		text.WriteString(strconv.Itoa(n))
+	}
+	return text.String()[:size]
 }
 
 // TestStaleConnections are not used, and what cannot be sent twice is not.
