@@ -73,6 +73,58 @@ func TestTogether(t *testing.T) {
 	}
 }
 
+// TestTornTogether has a part of a batch stay in a file that cannot be cut, with whole lines in
+// it, and the batch kept in the other place or in none.
+func TestTornTogether(t *testing.T) {
+	t.Parallel()
+	for name, spills := range map[string]bool{"kept in the spill": true, "kept nowhere": false} {
+		b := newBench(t, t.TempDir())
+		b.Log.config.MaxSize = 1 << 20
+		add(t, b.Log, 1)
+		write := b.write
+		b.write = func(f *os.File, text []byte) (int, error) {
+			if f.Name() != b.main.path {
+				return 0, syscall.ENOSPC
+			}
+			n, _ := f.Write(text[:len(text)-100]) // most of the lines, and most of the last one
+			if err := errors.Join(f.Close(), os.Rename(f.Name(), f.Name()+".away"), os.Mkdir(f.Name(), 0o700)); err != nil {
+				t.Error(err)
+			}
+			return n, syscall.EIO
+		}
+		torn := b.write
+		if spills {
+			b.write = func(f *os.File, text []byte) (int, error) {
+				if f.Name() == b.spill.path {
+					return write(f, text)
+				}
+				return torn(f, text)
+			}
+		}
+		_, errs := together(t, b, 40)
+		kept := uint64(1)
+		for _, err := range errs {
+			if (err == nil) != spills {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		if spills {
+			kept = 41
+		}
+		if err := errors.Join(os.Remove(b.main.path), os.Rename(b.main.path+".away", b.main.path)); err != nil {
+			t.Fatal(err)
+		}
+		b.write = write
+		b.mended()
+		add(t, b.Log, 1)
+		for which, l := range map[string]*Log{"this daemon": b.Log, "the next one": b.restarted(t).Log} {
+			if report, err := l.Verify(); err != nil || report.Trouble != "" || report.Records != kept+1 || report.Last != kept+1 {
+				t.Errorf("%s, to %s: %+v, %v; want %d records", name, which, report, err, kept+1)
+			}
+		}
+	}
+}
+
 // TestTogetherOrNotAtAll: of decisions that could not be written none is kept, and each is told
 // so; what comes after goes on where the last one that was kept ended.
 func TestTogetherOrNotAtAll(t *testing.T) {

@@ -42,9 +42,13 @@ func (f *file) open(last sum) error {
 	return nil
 }
 
-// mend has a file of that size end in a whole line, and returns what size that is.
+// mend has a file of that size end in a whole line that was kept, and returns what size that
+// is. Of a batch that could not be written, whole lines may stand there as well.
 func (f *file) mend(o *os.File, size int64, last sum) (int64, error) {
 	whole, err := lineStart(o, size)
+	if f.torn {
+		whole = min(whole, f.size)
+	}
 	if err != nil || whole == size {
 		return size, err
 	}
