@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS = -s -w -X $(MODULE)/internal/version.version=$(VERSION)
 PROGRAMS = bento-cred bento-credctl bento-credd
 # Where bento-cred is entered before Go's runtime is; see cmd/bento-cred.
-ENTRY   = $(if $(filter linux/amd64,$(shell go env GOOS)/$(shell go env GOARCH)),-E processEntry)
+ENTRY   = $(if $(filter linux/amd64,$(or $(GOOS),$(shell go env GOOS))/$(or $(GOARCH),$(shell go env GOARCH))),-E processEntry)
 # The names git and Docker call bento-cred by.
 NAMES = git-credential-bento docker-credential-bento
 
@@ -94,6 +94,11 @@ siege: ## Lay siege to the built daemon for SIEGE: a thousand helpers, ten thous
 bench: build ## Measure what it costs, beside what is known, into bench/ (make bench BENCHFLAGS='-rounds 30')
 	go run -C tools/bench . -bin "$(CURDIR)/bin" -out "$(CURDIR)/bench" $(BENCHFLAGS)
 
+.PHONY: bench-check
+bench-check: ## Vet and test the benchmark itself, without measuring anything
+	go vet -C tools/bench ./... && go vet -C tools/bench/fill ./...
+	go test -C tools/bench -count=1 ./...
+
 # By number and not by time: a target whose time is over in the wrong moment fails with
 # "context deadline exceeded", though nothing was found (go.dev/issue/75804).
 .PHONY: fuzz-short
@@ -138,7 +143,7 @@ cross: ## Build and vet for Linux, macOS and Windows on amd64 and arm64
 		go build $(PACKAGES) && go vet $(PACKAGES) || exit 1; \
 	done
 
-CHECKS = build vet lint vuln cross race fuzz-short dist-check e2e
+CHECKS = build vet lint vuln cross race fuzz-short dist-check bench-check e2e
 
 .PHONY: check
 check: ## Everything CI runs; here a real shell or keychain that is missing is a failure

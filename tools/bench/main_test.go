@@ -42,7 +42,7 @@ func TestCompare(t *testing.T) {
 	}
 	var result report.Result
 	g.compare(askToken, all, report.Target{}, &result)
-	if len(result.Figures) != 1 || result.Figures[0].Values[0].Value != 1.5 {
+	if len(result.Figures) != 2 || result.Figures[0].Values[0].Value != 1.5 {
 		t.Errorf("got %+v", result.Figures)
 	}
 }

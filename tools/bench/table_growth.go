@@ -160,7 +160,9 @@ func (b *bench) growHot(ctx context.Context, g growing, ask string, homes map[in
 	return nil
 }
 
-// compare adds the ratios of one request to that of the smallest home.
+// compare adds the ratios of one request to that of the smallest home. A request is fast or slow
+// by whether the kernel keeps both of its ends on one processor. The median jumps between the
+// two, the first quarter does not; so both are told.
 func (g growing) compare(ask string, all map[string]measure.Summary, target report.Target, result *report.Result) {
 	result.Keep(all)
 	least := caseOf(ask, g.sizes[0], g.what)
@@ -169,6 +171,10 @@ func (g growing) compare(ask string, all map[string]measure.Summary, target repo
 		if all[least].N == 0 || all[name].N == 0 {
 			continue // it was broken off before
 		}
-		result.Add(name, "with "+strconv.Itoa(g.sizes[0]), measure.Ratio(all[name].Median, all[least].Median), target)
+		with := "with " + strconv.Itoa(g.sizes[0])
+		result.Add(name, with, measure.Ratio(all[name].Median, all[least].Median), target)
+		if ask != askStart {
+			result.Add("p25, "+name, with, measure.Ratio(all[name].P25, all[least].P25), target)
+		}
 	}
 }

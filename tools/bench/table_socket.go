@@ -72,6 +72,7 @@ func (b *bench) socket(ctx context.Context) (result report.Result, err error) {
 		if how == openLine {
 			most, worst = report.Target{Most: 1.5}, report.Target{Most: 2}
 		}
+		result.Add("p25"+how, theEcho, measure.Ratio(got.P25, floor.P25), most)
 		result.Add("p50"+how, theEcho, measure.Ratio(got.Median, floor.Median), most)
 		result.Add("p99"+how, theEcho, measure.Ratio(got.P99, floor.P99), worst)
 	}
