@@ -60,8 +60,9 @@ func (a *agent) decide(ctx context.Context, what act) error {
 func (a *agent) settle(ctx context.Context, what act, v verdict) (verdict, error) {
 	d, who := a.daemon, a.who()
 	if v.Answer == policy.Ask {
-		if who = a.whole(); who.gone {
-			v = v.deny(whyGone)
+		who = a.whole()
+		if why := who.unsure(); why != "" {
+			v = v.deny(why)
 		} else {
 			v = a.askPerson(ctx, who, what, v)
 		}
@@ -88,9 +89,6 @@ func (a *agent) settle(ctx context.Context, what act, v verdict) (verdict, error
 	return v, nil
 }
 
-// whyGone is why somebody who is not there any more gets nothing.
-const whyGone = "the program that asked has ended"
-
 // take takes one use from each of some grants, if they cover a token.
 type take func(ids []string, context, host string, now time.Time) (giveBack func(), err error)
 
@@ -102,11 +100,8 @@ func (a *agent) weigh(what act, use take) verdict {
 	if granting {
 		who = a.whole() // it may be what one is bound to
 	}
-	if who.gone {
-		return verdict{}.deny(whyGone)
-	}
-	if who.Trouble != nil {
-		return verdict{}.deny("it cannot be told who asks: " + who.Trouble.Error())
+	if why := who.unsure(); why != "" {
+		return verdict{}.deny(why)
 	}
 	v := verdict{Decision: d.policy().Decide(a.questionOf(who, what))}
 	if !granting || v.Answer == denied {

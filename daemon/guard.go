@@ -22,6 +22,9 @@ const longestGrant = 30 * 24 * time.Hour
 // that can be told from all others.
 func (a *agent) give(wish management.GrantWish, leave bool) (management.Grant, error) {
 	d, who := a.daemon, a.whole()
+	if why := who.unsure(); why != "" {
+		return management.Grant{}, &ipc.Error{Code: ipc.Denied, Message: "a grant is bound to who asks: " + why, Hint: "try again"}
+	}
 	if len(who.Chain) == 0 || who.Chain[0].Started == 0 {
 		return management.Grant{}, &ipc.Error{
 			Code: ipc.Unsupported, Message: "this system does not tell which process asks", Hint: "a grant cannot be bound to one here",
@@ -81,7 +84,7 @@ func (a *agent) TestPolicy(ctx context.Context, test management.PolicyTest) (man
 		if err != nil {
 			return management.Explanation{}, coded(err)
 		}
-		place, err := a.locate(ctx, test.Selection, origin)
+		place, err := a.locate(ctx, test.Selection, origin, true)
 		if err != nil {
 			return management.Explanation{}, err
 		}

@@ -35,7 +35,13 @@ func (a *agent) credentialFor(ctx context.Context, request ipc.Request) (ipc.Cre
 	if err != nil {
 		return ipc.Credential{}, coded(err)
 	}
-	place, err := a.locate(ctx, request.Selection, origin)
+	place, err := a.locate(ctx, request.Selection, origin, true)
+	if err == nil && place.Host.Bound && place.Host.Deployment == "" {
+		if _, missing := place.Context.Choose(place.Need(), a.daemon.config.Now()); missing != nil {
+			// There may be one for the deployment that it is, which is worth waiting for.
+			place, err = a.locate(ctx, request.Selection, origin, false)
+		}
+	}
 	if err != nil {
 		return ipc.Credential{}, err
 	}
@@ -60,8 +66,9 @@ func (a *agent) releaseAt(ctx context.Context, verb string, place credential.Pla
 }
 
 // locate returns whose an origin is. What a person bound and the contexts' endpoints are
-// known here; where that does not do, the clouds are asked for their deployments.
-func (a *agent) locate(ctx context.Context, selection ipc.Selection, origin string) (credential.Place, error) {
+// known here; where that does not do, the clouds are asked for their deployments: in a hurry not
+// for long, if they could only make the answer more exact.
+func (a *agent) locate(ctx context.Context, selection ipc.Selection, origin string, hurry bool) (credential.Place, error) {
 	b, err := a.daemon.vault.open(ctx)
 	if err != nil {
 		return credential.Place{}, coded(err)
@@ -81,7 +88,7 @@ func (a *agent) locate(ctx context.Context, selection ipc.Selection, origin stri
 		return place, a.notLocated(err, origin, named, nil)
 	}
 	asked := a.whoseClouds(b, owners, named, preferred)
-	known, trouble := a.daemon.learn(ctx, asked, owners, origin, err == nil)
+	known, trouble := a.daemon.learn(ctx, asked, owners, origin, hurry && err == nil)
 	learned, err := credential.Find(known, origin, named, preferred)
 	if err != nil && place.Context.Name != "" {
 		return place, nil
@@ -138,12 +145,11 @@ func (a *agent) wish(selection ipc.Selection) (named, preferred string) {
 
 // learn returns owners with the deployments that answer at an origin among their hosts, as the
 // clouds of the contexts that are asked have them, and the last error of a cloud that could not
-// be asked. Where the place is found already, a cloud can only make it more exact: that is not
-// waited for long.
-func (d *Daemon) learn(ctx context.Context, asked, owners []credential.Context, origin string, found bool) ([]credential.Context, error) {
+// be asked.
+func (d *Daemon) learn(ctx context.Context, asked, owners []credential.Context, origin string, hurry bool) ([]credential.Context, error) {
 	known := slices.Clone(owners)
 	var trouble error
-	for i, got := range d.askClouds(ctx, asked, origin, found) {
+	for i, got := range d.askClouds(ctx, asked, origin, hurry) {
 		c := asked[i]
 		// A context that has no token to ask with has no deployments that are known.
 		if got.err != nil && !errors.Is(got.err, ipc.AccessMissing) && !errors.Is(got.err, ipc.LoginRequired) {
@@ -186,6 +192,10 @@ func (d *Daemon) askClouds(ctx context.Context, contexts []credential.Context, o
 	replies := make([]reply, len(contexts))
 	var all sync.WaitGroup
 	for i, c := range contexts {
+		if _, err := c.Choose(developer, d.config.Now()); err != nil {
+			replies[i] = reply{err: noToken(err, c, developer)}
+			continue
+		}
 		if memory := d.deployments.Remembered(keyOfLogin(c), wanted); memory.Fresh || hurry && memory.Recent {
 			replies[i] = reply{found: memory.Deployment, ok: memory.Found}
 			continue

@@ -137,3 +137,32 @@ func TestRefusedElsewhere(t *testing.T) {
 		t.Errorf("the cloud was asked %d times", got)
 	}
 }
+
+// TestBoundHostWaitsWhereItHasTo: where no token serves without knowing which deployment answers
+// there, the cloud is waited for.
+func TestBoundHostWaitsWhereItHasTo(t *testing.T) {
+	t.Parallel()
+	h, _ := newCare(t, seldom, cloudtest.Config{
+		Deployments: []cloudtest.Deployment{{Name: "summarise"}},
+		Tokens: []cloudtest.Token{
+			{Value: goodToken, Name: "good", Developer: true},
+			{Value: oneToken, Name: "one", Deployments: []string{"summarise"}},
+		},
+	})
+	for value, access := range map[string]credential.Access{
+		goodToken: {Developer: true}, oneToken: {Deployments: []string{"summarise"}},
+	} {
+		_, err := h.Login(t.Context(), management.Login{Context: "default", Endpoint: h.cloud.URL(), Token: credential.NewSecret(value), Access: access})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	own := h.cloud.DeploymentURL("summarise")
+	if _, err := h.AddHost(t.Context(), management.Binding{URL: own}); err != nil {
+		t.Fatal(err)
+	}
+	h.cloud.Fail("/api/v2/*", cloudtest.Fault{Latency: 550 * time.Millisecond}) // each of two calls
+	if got, err := h.at(own); err != nil || got.Field().Reveal() != "Bearer "+oneToken {
+		t.Errorf("token %s, %v", got.TokenUID, err)
+	}
+}

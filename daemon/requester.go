@@ -50,7 +50,7 @@ func (a *agent) glance() {
 	a.requester = &found
 }
 
-// who returns who asks, perhaps briefly. It is looked up once for each peer.
+// who returns who asks, perhaps briefly, as it was when that was looked up.
 func (a *agent) who() requester {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -99,6 +99,17 @@ func (d *Daemon) patientlyOf(pid, _ int) ancestry.Ancestry {
 			return found
 		}
 	}
+}
+
+// unsure returns why it is not known for certain who asks; "": it is.
+func (r requester) unsure() string {
+	switch {
+	case r.gone:
+		return "the program that asked has ended"
+	case r.Trouble != nil:
+		return "it cannot be told who asks: " + r.Trouble.Error()
+	}
+	return ""
 }
 
 // holders returns the chain as grants know processes.

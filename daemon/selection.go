@@ -54,8 +54,8 @@ func (a *agent) choose(ctx context.Context, selection ipc.Selection) (choice, er
 // decides, and it decides nothing unless it is allowed as it stands: a repository that
 // somebody else wrote must not choose which of the user's tokens is used in it.
 func (d *Daemon) byDirectory(dir string) (name, source, warning string) {
-	path, found := ipc.NearestDirectoryFile(dir)
-	if !found {
+	path, err := ipc.NearestDirectoryFile(dir)
+	if err != nil {
 		return "", "", ""
 	}
 	name, digest, err := configs.LoadDirectory(path)

@@ -73,6 +73,7 @@ func (d *Daemon) round(ctx context.Context, busy map[string]bool, ended chan<- s
 		_ = d.watcher.Reload() // status shows its error
 	}
 	d.lockWhenIdle()
+	d.grants.Sweep()
 	b := d.vault.opened()
 	if b == nil {
 		return

@@ -71,6 +71,6 @@ func (p *program) refused(request gitcred.Request) error {
 	if err != nil {
 		return err
 	}
-	defer client.Close()
+	defer p.hangUp()
 	return client.Refused(context.Background(), request.Value)
 }

@@ -16,7 +16,9 @@ package helper
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -122,6 +124,12 @@ func (p *program) connect() (*ipc.Client, error) {
 	return p.connection, p.unreached
 }
 
+// hangUp ends the connection. Who asks once more has another one.
+func (p *program) hangUp() {
+	_ = p.connection.Close() // all that was asked has been answered
+	p.connection = nil
+}
+
 func (p *program) dial() (*ipc.Client, error) {
 	config, err := ipc.ConfigFromEnvironment(p.environ, version.String(), p.say)
 	if err != nil {
@@ -138,7 +146,7 @@ func (p *program) credential(o options, url string) (ipc.Credential, error) {
 	if err != nil {
 		return ipc.Credential{}, err
 	}
-	defer client.Close()
+	defer p.hangUp()
 	selection := ipc.Select(o.context, "", p.getenv)
 	if selection.Context == "" {
 		selection.Directory = directory()
@@ -160,15 +168,15 @@ func (p *program) credential(o options, url string) (ipc.Credential, error) {
 	return answer, nil
 }
 
-// directory returns the working directory if a file in it or above may choose a context, else
-// "". The daemon would look, too; but it is just learning who has connected, and meanwhile
+// directory returns the working directory, or "" if it is certain that no file in it or above
+// chooses a context. The daemon would look, too; but it is just learning who has connected, and meanwhile
 // there is time for it here.
 func directory() string {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "" // deleted under us: then there is no file of it to honour either
 	}
-	if _, found := ipc.NearestDirectoryFile(dir); !found {
+	if _, err := ipc.NearestDirectoryFile(dir); errors.Is(err, fs.ErrNotExist) {
 		return ""
 	}
 	return dir

@@ -78,6 +78,9 @@ func (c *Client) connect(ctx context.Context) error {
 		return asNoDaemon(err)
 	}
 	c.socket.Store(s)
+	if c.closed.Load() { // meanwhile
+		return errors.Join(os.ErrClosed, s.Close())
+	}
 	c.reader = NewReader(s, MaxReply)
 	c.spent = false
 	return nil

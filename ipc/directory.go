@@ -11,20 +11,21 @@ import (
 const DirectoryFile = ".bento-cred.toml"
 
 // NearestDirectoryFile returns the path of the DirectoryFile in dir or the nearest directory
-// above it that has one.
-func NearestDirectoryFile(dir string) (path string, found bool) {
+// above it that has one; fs.ErrNotExist where none has, and another error where that cannot be
+// told.
+func NearestDirectoryFile(dir string) (path string, err error) {
 	if !filepath.IsAbs(dir) {
-		return "", false
+		return "", &os.PathError{Op: "look", Path: dir, Err: fs.ErrNotExist}
 	}
 	dir = filepath.Clean(dir)
 	for {
 		path = filepath.Join(dir, DirectoryFile)
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-			return path, err == nil
+			return path, err
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return "", false
+			return "", fs.ErrNotExist
 		}
 		dir = parent
 	}

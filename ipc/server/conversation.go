@@ -64,14 +64,7 @@ func (c *conversation) answer(ctx context.Context, request ipc.Message) (reply i
 	op := request.Get("op")
 	defer func() {
 		if cause := recover(); cause != nil {
-			// The value of a panic may hold what a request held; the stack holds only
-			// addresses.
-			c.log.Error("panic while answering", "op", op, "type", fmt.Sprintf("%T", cause), "stack", string(debug.Stack()))
-			reply = (&ipc.Error{
-				Code:    ipc.Internal,
-				Message: "the daemon failed while answering",
-				Hint:    "its log says where; please report it",
-			}).Encode()
+			reply = panicked(c.log, "answering "+op, cause).Encode()
 		}
 	}()
 	if c.refusal != nil {
@@ -89,6 +82,17 @@ func (c *conversation) answer(ctx context.Context, request ipc.Message) (reply i
 		return asCoded(ctx, err).Encode()
 	}
 	return reply
+}
+
+// panicked logs a panic, and returns what its peer is told. The value of a panic may hold what a
+// request held; the stack holds only addresses.
+func panicked(log *slog.Logger, doing string, cause any) *ipc.Error {
+	log.Error("panic", "while", doing, "type", fmt.Sprintf("%T", cause), "stack", string(debug.Stack()))
+	return &ipc.Error{
+		Code:    ipc.Internal,
+		Message: "the daemon failed while answering",
+		Hint:    "its log says where; please report it",
+	}
 }
 
 // asCoded returns err as the socket tells it.

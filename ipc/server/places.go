@@ -63,7 +63,8 @@ func (s *Server) dismissQuiet(most int) {
 		return x.since.Compare(y.since)
 	})
 	for _, each := range all[:min(most, len(all))] {
-		_ = each.conversation.conn.Close() // its conversation ends by that
-		delete(s.held, each.conversation)  // or it would be chosen again
+		if each.conversation.dismiss() {
+			delete(s.held, each.conversation) // or it would be chosen again
+		}
 	}
 }

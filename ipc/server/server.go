@@ -109,7 +109,7 @@ func (s *Server) hold(ctx context.Context, conn net.Conn) {
 		s.config.Log.Warn("turned away another user", "uid", peer.UID, "pid", peer.PID)
 		return
 	}
-	agent, refusal := s.config.Agent(peer)
+	agent, refusal := s.greet(peer)
 	c := &conversation{
 		conn:    conn,
 		agent:   agent,
@@ -120,18 +120,37 @@ func (s *Server) hold(ctx context.Context, conn net.Conn) {
 		watch:   s.watch,
 		now:     progress{since: time.Now()},
 	}
-	s.remember(c)
+	if s.remember(c) {
+		// Who waited at the socket until now has as much time as those who were inside.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(context.WithoutCancel(ctx))
+		defer cancel()
+		defer time.AfterFunc(graceTime, cancel).Stop()
+	}
 	defer s.forget(c)
 	c.hold(ctx)
 }
 
-func (s *Server) remember(c *conversation) {
+// greet returns the Agent of a peer, or why it has none. A panic sends this peer away, and
+// nobody else.
+func (s *Server) greet(peer Peer) (agent management.Agent, refusal error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			agent, refusal = nil, panicked(s.config.Log, "greeting a peer", cause)
+		}
+	}()
+	return s.config.Agent(peer)
+}
+
+// remember has the server know of a conversation, and reports whether it stops already.
+func (s *Server) remember(c *conversation) (leaving bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.held[c] = struct{}{}
 	if s.leaving {
 		c.leave()
 	}
+	return s.leaving
 }
 
 func (s *Server) forget(c *conversation) {

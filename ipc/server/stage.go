@@ -55,7 +55,7 @@ func (c *conversation) enterLocked(next stage) {
 	c.watch.by(c.now.due())
 }
 
-// read reports whether a request may be waited for, now that one was answered.
+// again reports whether a request may be waited for, now that one was answered.
 func (c *conversation) again() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -104,8 +104,10 @@ func (c *conversation) inspect(now time.Time) time.Time {
 	case c.now.stage == answering:
 		c.now.giveUp(context.DeadlineExceeded)
 	case c.now.stage == writing:
+		c.now.leaving = true
 		_ = c.conn.SetWriteDeadline(now) // what fails here has ended already
 	default:
+		c.now.leaving = true
 		_ = c.conn.SetReadDeadline(now)
 	}
 	return time.Time{}
@@ -120,6 +122,18 @@ func (c *conversation) quietSince() (since time.Time, asked bool) {
 		return time.Time{}, c.now.asked
 	}
 	return c.now.since, c.now.asked
+}
+
+// dismiss ends the conversation if nothing is being asked in it, and reports whether it does.
+func (c *conversation) dismiss() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.now.stage > reading {
+		return false
+	}
+	c.now.leaving = true
+	_ = c.conn.Close() // its conversation ends by that
+	return true
 }
 
 // leave ends the conversation after the answer under way.

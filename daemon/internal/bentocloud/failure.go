@@ -35,7 +35,7 @@ func (to call) failReply(what string) error {
 func (to call) failTransport(ctx context.Context, cause error) error {
 	var netErr net.Error
 	switch {
-	case errors.Is(ctx.Err(), context.Canceled):
+	case errors.Is(ctx.Err(), context.Canceled) && !errors.Is(context.Cause(ctx), context.DeadlineExceeded):
 		return fmt.Errorf("calling %s: %w", to.base, context.Canceled)
 	case ctx.Err() != nil, errors.As(cause, &netErr) && netErr.Timeout():
 		return &Error{Kind: ErrTimeout, Endpoint: to.base}

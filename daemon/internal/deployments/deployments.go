@@ -112,9 +112,10 @@ func (c *Cache) Remembered(key string, wanted func(Deployment) bool) Memory {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, now := c.entryLocked(key), c.now()
-	m := Memory{Recent: within(e.at, now, fresh) || within(e.tried, now, pause)}
+	m := Memory{}
 	m.Deployment, m.Found = search(e.all, wanted)
 	m.Fresh = within(e.at, now, pause) || m.Found && within(e.at, now, fresh)
+	m.Recent = m.Fresh || within(e.tried, now, pause)
 	if !within(e.at, now, stale) {
 		m.Deployment, m.Found = Deployment{}, false
 	}

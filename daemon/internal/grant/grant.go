@@ -166,6 +166,13 @@ func (l *Ledger) End(id string) bool {
 	return true
 }
 
+// Sweep drops the grants whose processes have ended.
+func (l *Ledger) Sweep() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sweepLocked()
+}
+
 // All returns the grants whose processes are there.
 func (l *Ledger) All() []Grant {
 	l.mu.Lock()
