@@ -55,7 +55,7 @@ func (a *agent) who() requester {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.requester == nil {
-		found := a.lookUp(a.daemon.patientlyOf)
+		found := a.lookPatiently()
 		a.requester = &found
 	}
 	return *a.requester
@@ -67,20 +67,11 @@ func (a *agent) whole() requester {
 	if !who.Brief {
 		return who
 	}
-	who = a.lookUp(a.daemon.patientlyOf)
+	who = a.lookPatiently()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.requester = &who
 	return who
-}
-
-// lookUp returns who asks, as far as that is certain.
-func (a *agent) lookUp(of func(pid, pidfd int) ancestry.Ancestry) requester {
-	var found ancestry.Ancestry
-	if !a.peer.Certainly(func(pidfd int) { found = of(a.peer.PID, pidfd) }) {
-		return requester{gone: true}
-	}
-	return requester{Ancestry: found, programs: found.Executables()}
 }
 
 // How long a peer waits for a descriptor to be looked at with, and the time between two looks.
@@ -90,15 +81,29 @@ const (
 	ancestryPause = 20 * time.Millisecond
 )
 
-// patientlyOf returns the whole ancestry of a process, after waiting for what the lack of is soon
+// lookPatiently returns all that is known of who asks, after waiting for what the lack of is soon
 // over: descriptors, and the adoption of a process whose parent just ended.
-func (d *Daemon) patientlyOf(pid, _ int) ancestry.Ancestry {
+func (a *agent) lookPatiently() requester {
+	whole := func(pid, _ int) ancestry.Ancestry { return a.daemon.family.Whole(pid) }
 	for late := time.Now().Add(ancestryTime); ; time.Sleep(ancestryPause) {
-		found := d.family.Whole(pid)
+		found := a.lookUp(whole)
 		if found.Trouble == nil || errors.Is(found.Trouble, ancestry.ErrLong) || time.Now().After(late) {
 			return found
 		}
 	}
+}
+
+// lookUp returns who asks, as far as that is certain.
+func (a *agent) lookUp(of func(pid, pidfd int) ancestry.Ancestry) requester {
+	var found ancestry.Ancestry
+	err := a.peer.Certainly(func(pidfd int) { found = of(a.peer.PID, pidfd) })
+	switch {
+	case errors.Is(err, server.ErrEnded):
+		return requester{gone: true}
+	case err != nil:
+		return requester{Ancestry: ancestry.Ancestry{Trouble: err}}
+	}
+	return requester{Ancestry: found, programs: found.Executables()}
 }
 
 // unsure returns why it is not known for certain who asks; "": it is.

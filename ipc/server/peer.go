@@ -19,19 +19,22 @@ type Peer struct {
 	raw syscall.RawConn // the connection; nil for a Peer that did not come through a door
 }
 
-// Certainly calls look, with a pidfd of the process, or -1 where there is none, and reports whether, all that time, PID was the number of the process
-// that connected. It may have ended, and another one have its number: what was looked at
-// then is of somebody else, and must not be believed.
-func (p Peer) Certainly(look func(pidfd int)) bool {
+// ErrEnded is the error for a process that is not there any more. Another one may have its
+// number: what that leads to is of somebody else, and must not be believed.
+var ErrEnded = errors.New("the process that connected has ended")
+
+// Certainly calls look, with a pidfd of the process or -1 where there is none, and returns nil if
+// all that time PID was the number of the process that connected; ErrEnded if it may not have been,
+// and another error where that could not be told, for want of descriptors, say.
+func (p Peer) Certainly(look func(pidfd int)) error {
 	if p.raw == nil {
-		look(-1)
-		return false
+		return ErrEnded
 	}
-	sure := false
-	if err := p.raw.Control(func(fd uintptr) { sure = p.pinned(fd, look) }); err != nil {
-		return false // the connection is closed
+	var err error
+	if closed := p.raw.Control(func(fd uintptr) { err = p.pinned(fd, look) }); closed != nil {
+		return ErrEnded
 	}
-	return sure
+	return err
 }
 
 // errNoDescriptor is returned for a connection that is not a socket of the kernel.

@@ -56,27 +56,43 @@ func contained(pid int, home string) bool {
 	return len(strings.Fields(string(numbers))) > 1
 }
 
-// pinned calls look and reports whether PID belonged to the process that connected, by a
-// pidfd: as long as that process has not been waited for, its number is nobody else's.
-func (p Peer) pinned(fd uintptr, look func(pidfd int)) bool {
+// pinned calls look and returns nil if PID belonged to the process that connected, by a pidfd: as
+// long as that process has not been waited for, its number is nobody else's.
+func (p Peer) pinned(fd uintptr, look func(pidfd int)) error {
 	// Since Linux 6.5 the socket knows it; before, it is opened by its number, which is
 	// right unless the number changed hands between connecting and now.
 	pidfd, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PEERPIDFD)
 	if errors.Is(err, unix.ENOPROTOOPT) { // and for nothing else: a peer that has ended is an error, too
 		pidfd, err = unix.PidfdOpen(p.PID, 0)
 	}
-	if err != nil {
-		pidfd = -1
-	}
-	look(pidfd)
-	if errors.Is(err, unix.ENOSYS) {
-		return true // before Linux 5.3 nothing holds a number to its process
-	}
-	if err != nil {
-		return false
+	switch {
+	case errors.Is(err, unix.ENOSYS): // before Linux 5.3 nothing holds a number to its process
+		look(-1)
+		return nil
+	case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE), errors.Is(err, unix.ENOMEM):
+		return os.NewSyscallError("holding on to the process that connected", err)
+	case err != nil:
+		return ErrEnded
 	}
 	defer func() { _ = unix.Close(pidfd) }() // it was only looked at
+	look(pidfd)
+	return running(pidfd)
+}
+
+// running returns nil if a process has not ended. A signal of Go's own scheduler may come
+// between, also to a poll that does not wait.
+func running(pidfd int) error {
 	ended := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
-	n, err := unix.Poll(ended, 0)
-	return err == nil && n == 0
+	for {
+		n, err := unix.Poll(ended, 0)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err != nil:
+			return os.NewSyscallError("poll", err)
+		case n > 0:
+			return ErrEnded
+		default:
+			return nil
+		}
+	}
 }

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"os"
@@ -51,7 +52,7 @@ func TestPeerThatEndedIsNotBelieved(t *testing.T) {
 	}
 	defer conn.Close()
 	looked := false
-	if self := <-peers; self.PID != os.Getpid() || self.Contained || !self.Certainly(func(int) { looked = true }) || !looked {
+	if self := <-peers; self.PID != os.Getpid() || self.Contained || self.Certainly(func(int) { looked = true }) != nil || !looked {
 		t.Errorf("a peer that is there is not believed: %+v", self)
 	}
 
@@ -68,13 +69,13 @@ func TestPeerThatEndedIsNotBelieved(t *testing.T) {
 	defer func() { _ = syscall.Kill(heir, syscall.SIGKILL) }()
 	select {
 	case gone := <-peers:
-		if gone.PID != leaver.Process.Pid || gone.Certainly(func(int) {}) {
+		if gone.PID != leaver.Process.Pid || !errors.Is(gone.Certainly(func(int) {}), server.ErrEnded) {
 			t.Errorf("a peer that has ended is believed: %+v", gone)
 		}
 	case <-time.After(10 * time.Second):
 		t.Error("nobody connected")
 	}
-	if (server.Peer{PID: os.Getpid()}).Certainly(func(int) {}) {
+	if (server.Peer{PID: os.Getpid()}).Certainly(func(int) {}) == nil {
 		t.Error("a peer without a connection is believed")
 	}
 }

@@ -43,14 +43,14 @@ func askKernel(fd uintptr, _ string) (Peer, error) {
 
 // pinned calls look while a handle keeps the number of the process from being given to
 // another one.
-func (p Peer) pinned(_ uintptr, look func(pidfd int)) bool {
+func (p Peer) pinned(_ uintptr, look func(pidfd int)) error {
 	process, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(p.PID))
 	if err != nil {
-		return false
+		return ErrEnded
 	}
 	defer windows.CloseHandle(process)
 	look(-1)
-	return true
+	return nil
 }
 
 // ownerOf returns the security identifier of the user a process runs as.
