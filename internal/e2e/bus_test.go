@@ -44,10 +44,7 @@ func cmdBus(ts *testscript.TestScript, neg bool, args []string) {
 			"gnome-keyring-daemon", "--unlock", "--components=secrets", "--foreground")
 		awaitKeyring(ts)
 	case "lock":
-		conn := dialBus(ts)
-		defer func() { _ = conn.Close() }() // the answer is there
-		collection := []dbus.ObjectPath{secretsPath + "/collection/login"}
-		ts.Check(conn.Object(secretService, secretsPath).Call("org.freedesktop.Secret.Service.Lock", 0, collection).Err)
+		lockKeyring(ts)
 	case "unlock":
 		unlockKeyring(ts, args[1])
 	case "stop":
@@ -57,6 +54,25 @@ func cmdBus(ts *testscript.TestScript, neg bool, args []string) {
 		_ = s.keyring.Wait() // it was killed, which is an error
 	default:
 		ts.Fatalf("there is no bus %s", args[0])
+	}
+}
+
+// lockKeyring locks the keyring, and makes sure that it is: that the call was answered does not
+// say so.
+func lockKeyring(ts *testscript.TestScript) {
+	conn := dialBus(ts)
+	defer func() { _ = conn.Close() }() // the answer is there
+	const path = secretsPath + "/collection/login"
+	for late := time.Now().Add(patience); ; time.Sleep(pause) {
+		ts.Check(conn.Object(secretService, secretsPath).Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{path}).Err)
+		locked, err := conn.Object(secretService, path).GetProperty("org.freedesktop.Secret.Collection.Locked")
+		ts.Check(err)
+		if locked.Value() == true {
+			return
+		}
+		if time.Now().After(late) {
+			ts.Fatalf("the keyring does not lock")
+		}
 	}
 }
 
