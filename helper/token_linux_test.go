@@ -1,6 +1,7 @@
 package helper_test
 
 import (
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -20,11 +21,10 @@ func TestTokenOnTerminal(t *testing.T) {
 	if status != 0 || errs.String() != "" {
 		t.Fatalf("status %d, said %q", status, errs.String())
 	}
-	buffer := make([]byte, 256)
-	n, err := master.Read(buffer)
-	// The terminal itself turns a newline into CR LF.
-	if got := string(buffer[:n]); err != nil || got != madeUpToken+"\r\n" {
-		t.Errorf("the terminal got %q, %v", got, err)
+	// The terminal itself turns a newline into CR LF, and may give what it got in parts.
+	got := make([]byte, len(madeUpToken)+len("\r\n"))
+	if n, err := io.ReadFull(master, got); err != nil || string(got) != madeUpToken+"\r\n" {
+		t.Errorf("the terminal got %q, %v", got[:n], err)
 	}
 }
 
