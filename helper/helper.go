@@ -130,6 +130,7 @@ func (p *program) hangUp() {
 	p.connection = nil
 }
 
+// dial connects to the daemon for one request.
 func (p *program) dial() (*ipc.Client, error) {
 	config, err := ipc.ConfigFromEnvironment(p.environ, version.String(), p.say)
 	if err != nil {

@@ -154,21 +154,27 @@ sh "$0" $(($1 - 1)); :
 `), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command("/bin/sh", script, strconv.Itoa(depth))
-		cmd.Dir = dir
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it leads a session
-			_ = cmd.Wait()
-		})
+		startSession(t, dir, "/bin/sh", script, strconv.Itoa(depth))
 		found := new(Family).Whole(awaitNumber(t, filepath.Join(dir, "told")))
 		if errors.Is(found.Trouble, ErrLong) != incomplete || len(found.Chain) < min(depth, maxChain) {
 			t.Errorf("%d deep: %d are told, trouble %v", depth, len(found.Chain), found.Trouble)
 		}
 	}
+}
+
+// startSession starts a command in a session of its own, which ends with the test.
+func startSession(t *testing.T, dir, program string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	cmd.Dir = dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it leads a session
+		_ = cmd.Wait()
+	})
 }
 
 // TestNobody: a process that is not there has no ancestry.

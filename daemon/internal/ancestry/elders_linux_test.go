@@ -50,16 +50,7 @@ func TestRememberedProgram(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "turn"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("/bin/sh", "-c", script)
-	cmd.Dir = dir
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it leads a session
-		_ = cmd.Wait()
-	})
+	startSession(t, dir, "/bin/sh", "-c", script)
 	inner := awaitNumber(t, filepath.Join(dir, "told"))
 	f := family(t)
 	before := f.Whole(inner).Chain[1]

@@ -37,12 +37,15 @@
 //
 // # What a crash leaves
 //
-// A record is one write and no fsync: ten shells that start at once would wait for the
-// disk ten times. A daemon that is killed loses nothing, since what was written is the
+// A record is a part of one write and no fsync: ten shells that start at once would wait for the
+// disk ten times. Decisions that come together share a write, and none of them is given before it
+// has returned. A daemon that is killed loses nothing, since what was written is the
 // kernel's by then; a power cut may cost the last seconds. A write that stops in the middle,
 // on a full disk, is taken back before the error returns.
 //
-// Where a crash left half a line at the end, it is cut off by the next one who opens the
+// A crash in the middle of such a write leaves records of decisions that nobody was told, and
+// so may a failed one that cannot be taken back, if the daemon ends before the next: a record too many,
+// never one too few. Where a crash left half a line at the end, it is cut off by the next one who opens the
 // log: its write never returned, so no secret left on its account. Keeping it as a line
 // that is no record would be the other way, but then a half line that somebody made would
 // look just like it. Only if nothing but the line feed is missing, the record is whole,

@@ -10,6 +10,8 @@ import (
 	"net"
 	"os"
 	"strconv"
+
+	"github.com/bento-cred/bento-cred/tools/bench/listen"
 )
 
 func main() {
@@ -21,21 +23,12 @@ func main() {
 	if err != nil {
 		os.Exit(2)
 	}
-	listener, err := net.Listen("unix", os.Args[1]) //nolint:noctx // It listens as long as it lives.
-	if err != nil {
-		os.Exit(1)
-	}
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			os.Exit(1)
-		}
-		go answer(conn, make([]byte, request), bytes.Repeat([]byte("x"), reply))
-	}
+	listen.Forever(os.Args[1], func(conn net.Conn) {
+		answer(conn, make([]byte, request), bytes.Repeat([]byte("x"), reply))
+	})
 }
 
 func answer(conn net.Conn, request, reply []byte) {
-	defer func() { _ = conn.Close() }() // nothing more is written
 	for {
 		if _, err := io.ReadFull(conn, request); err != nil {
 			return

@@ -5,24 +5,13 @@ package main
 import (
 	"net"
 	"os"
+
+	"github.com/bento-cred/bento-cred/tools/bench/listen"
 )
 
-func main() {
-	listener, err := net.Listen("unix", os.Args[1]) //nolint:noctx // It listens as long as it lives.
-	if err != nil {
-		os.Exit(1)
-	}
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			os.Exit(2)
-		}
-		go answer(conn)
-	}
-}
+func main() { listen.Forever(os.Args[1], answer) }
 
 func answer(conn net.Conn) {
-	defer func() { _ = conn.Close() }() // nothing more is written
 	var request [256]byte
 	for {
 		if _, err := conn.Read(request[:]); err != nil {

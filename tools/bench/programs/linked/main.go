@@ -14,26 +14,17 @@ import (
 	"github.com/godbus/dbus/v5"
 	"github.com/kardianos/service" //nolint:depguard // As above.
 	"golang.org/x/crypto/argon2"
+
+	"github.com/bento-cred/bento-cred/tools/bench/listen"
 )
 
 func main() {
 	if len(os.Args) > 2 {
 		neverCalled(os.Args[2])
 	}
-	listener, err := net.Listen("unix", os.Args[1]) //nolint:noctx // It listens as long as it lives.
-	if err != nil {
-		os.Exit(1)
-	}
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			os.Exit(1)
-		}
-		go func() {
-			_, _ = io.Copy(conn, conn) // whoever asks may leave
-			_ = conn.Close()           // as above
-		}()
-	}
+	listen.Forever(os.Args[1], func(conn net.Conn) {
+		_, _ = io.Copy(conn, conn) // whoever asks may leave
+	})
 }
 
 // neverCalled is there for the linker, which does not know that it is never called.
